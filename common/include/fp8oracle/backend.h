@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The fp8oracle backend ABI, version 1. Plain C99.
+ *
+ * A backend is one implementation of the operations below. It is handed over as a table of function
+ * pointers by one exported function, fp8oracle_backend(). Everything that fp8oracle tests, its own
+ * reference included, comes through this door.
+ *
+ * Rules that hold for every call (docs/abi.md has them with examples):
+ *   - Every struct starts with its size in bytes. A caller sets it to sizeof; a callee built against a
+ *     smaller struct must find zeros in the bytes that it does not know.
+ *   - A buffer is {data, bytes} in the backend's own space; an absent one is {NULL, 0}. The bytes are
+ *     checked against shape, stride and layout before anything is enqueued [K31].
+ *   - Operations are enqueued on a stream and run in its order; scale, scale_inv and amax are read and
+ *     written when the kernel runs [K3]. One stream belongs to one thread; two streams may have two.
+ *   - A bad argument gives FP8ORACLE_INVALID_ARGUMENT and a message that names the argument, and no
+ *     output byte changes [K31]. An error of the device that shows later comes from synchronize().
+ *   - No exception, longjmp or signal crosses the table.
+ */
+#ifndef FP8ORACLE_BACKEND_H_
+#define FP8ORACLE_BACKEND_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FP8ORACLE_ABI_VERSION 1u
+
+#if defined(_WIN32)
+#define FP8ORACLE_EXPORT __declspec(dllexport)
+#else
+#define FP8ORACLE_EXPORT __attribute__((visibility("default")))
+#endif
+
+/* ---- Status and messages ------------------------------------------------------------------------ */
+
+typedef enum fp8oracle_status {
+  FP8ORACLE_OK = 0,
+  FP8ORACLE_INVALID_ARGUMENT = 1, /* the message names the argument, e.g. "rowwise.codes: ..." */
+  FP8ORACLE_UNSUPPORTED = 2,      /* supports() says the same; never a half-done operation      */
+  FP8ORACLE_OUT_OF_MEMORY = 3,
+  FP8ORACLE_DEVICE_ERROR = 4,
+  FP8ORACLE_INTERNAL_ERROR = 5
+} fp8oracle_status;
+
+/* A caller-owned buffer for one zero-terminated message; {NULL, 0} when the caller wants none. */
+typedef struct fp8oracle_message {
+  char *text;
+  uint64_t capacity;
+} fp8oracle_message;
+
+/* ---- Memory ------------------------------------------------------------------------------------- */
+
+typedef struct fp8oracle_buffer {
+  void *data;
+  uint64_t bytes;
+} fp8oracle_buffer;
+
+typedef struct fp8oracle_stream_s *fp8oracle_stream;
+
+/* ---- Numbers ------------------------------------------------------------------------------------ */
+
+typedef enum fp8oracle_type { FP8ORACLE_F32 = 0, FP8ORACLE_BF16 = 1, FP8ORACLE_F16 = 2 } fp8oracle_type;
+
+/* An 8-bit element format as data: sign, exponent, mantissa.
+ *   value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits)
+ * Codes whose magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80
+ * (the fnuz formats) means: that one code is NaN, there is no negative zero. */
+typedef struct fp8oracle_format {
+  uint32_t exponent_bits;
+  uint32_t mantissa_bits;
+  int32_t bias;
+  uint32_t max_code; /* the largest finite code, without sign: E4M3 0x7E, E5M2 0x7B */
+  uint32_t inf_code; /* without sign; 0 when the format has no infinity             */
+  uint32_t nan_code; /* 0x7F in the OCP formats                                     */
+} fp8oracle_format;
+
+/* ---- Profile knobs: one library's choices, contract.md "Profiles" ------------------------------- */
+
+typedef enum fp8oracle_element_overflow {
+  FP8ORACLE_OVERFLOW_SATURATE = 0, /* +-max                                                      */
+  FP8ORACLE_OVERFLOW_NAN = 1,
+  FP8ORACLE_OVERFLOW_INF = 2 /* +-Inf where the format has one, else NaN                         */
+} fp8oracle_element_overflow;
+
+typedef enum fp8oracle_element_inf {
+  FP8ORACLE_INF_AS_OVERFLOW = 0,
+  FP8ORACLE_INF_SATURATE = 1
+} fp8oracle_element_inf;
+
+typedef enum fp8oracle_element_nan {
+  FP8ORACLE_NAN_CANONICAL = 0, /* 0x7F, whatever the sign of the input */
+  FP8ORACLE_NAN_KEEP_SIGN = 1, /* 0x7F or 0xFF                         */
+  FP8ORACLE_NAN_FNUZ = 2       /* 0x80                                 */
+} fp8oracle_element_nan;
+
+typedef enum fp8oracle_keep { FP8ORACLE_KEEP = 0, FP8ORACLE_DROP = 1 } fp8oracle_keep;
+
+typedef enum fp8oracle_product {
+  FP8ORACLE_PRODUCT_X_TIMES_SCALE = 0,    /* RN(x * scale)               */
+  FP8ORACLE_PRODUCT_X_OVER_SCALE_INV = 1  /* RN(x / RN(1 / scale))       */
+} fp8oracle_product;
+
+typedef enum fp8oracle_amax_nan {
+  FP8ORACLE_AMAX_DROP_NAN = 0,
+  FP8ORACLE_AMAX_PROPAGATE_NAN = 1
+} fp8oracle_amax_nan;
+
+typedef enum fp8oracle_block_special {
+  FP8ORACLE_SPECIAL_BY_ELEMENT = 0,
+  FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN = 1 /* NaN or Inf in a block: scale_inv NaN, all codes NaN */
+} fp8oracle_block_special;
+
+typedef enum fp8oracle_e8m0_round {
+  FP8ORACLE_E8M0_UP = 0,
+  FP8ORACLE_E8M0_FLOOR = 1,
+  FP8ORACLE_E8M0_CEIL = 2,
+  FP8ORACLE_E8M0_EVEN = 3
+} fp8oracle_e8m0_round;
+
+typedef enum fp8oracle_bad_amax_scale {
+  FP8ORACLE_BAD_AMAX_ONE = 0,
+  FP8ORACLE_BAD_AMAX_ZERO = 1,
+  FP8ORACLE_BAD_AMAX_KEEP = 2 /* the previous scale */
+} fp8oracle_bad_amax_scale;
+
+typedef enum fp8oracle_scale_overflow {
+  FP8ORACLE_SCALE_OVERFLOW_FLT_MAX = 0,
+  FP8ORACLE_SCALE_OVERFLOW_INPUT_MAX = 1, /* the largest finite value of the input's type */
+  FP8ORACLE_SCALE_OVERFLOW_INF = 2
+} fp8oracle_scale_overflow;
+
+typedef enum fp8oracle_padding {
+  FP8ORACLE_PADDING_ZERO = 0,
+  FP8ORACLE_PADDING_UNSPECIFIED = 1 /* of padded scales; swizzled scales always have zeros */
+} fp8oracle_padding;
+
+typedef enum fp8oracle_shapes {
+  FP8ORACLE_SHAPES_ANY = 0,
+  FP8ORACLE_SHAPES_WHOLE_BLOCKS = 1 /* the dimension the blocks run along is a multiple of 32 */
+} fp8oracle_shapes;
+
+typedef enum fp8oracle_columnwise_codes {
+  FP8ORACLE_COLUMNWISE_SAME = 0,      /* MX columnwise codes are [M,K], like the input     */
+  FP8ORACLE_COLUMNWISE_TRANSPOSED = 1 /* ... are [K,M]: the transpose, quantized rowwise   */
+} fp8oracle_columnwise_codes;
+
+typedef struct fp8oracle_knobs {
+  uint32_t struct_size;
+  uint32_t element_overflow;      /* fp8oracle_element_overflow                                   */
+  uint32_t element_inf;           /* fp8oracle_element_inf                                        */
+  uint32_t element_nan;           /* fp8oracle_element_nan                                        */
+  uint32_t element_negative_zero; /* fp8oracle_keep: DROP gives every zero code the sign +        */
+  uint32_t element_subnormals;    /* fp8oracle_keep: DROP turns subnormal result codes into zero  */
+  uint32_t element_max_code;      /* largest finite code written, <= format.max_code              */
+  uint32_t product;               /* fp8oracle_product; free FP32 scales only                     */
+  uint32_t amax_nan;              /* fp8oracle_amax_nan                                           */
+  uint32_t block_special;         /* fp8oracle_block_special                                      */
+  uint32_t e8m0_round;            /* fp8oracle_e8m0_round                                         */
+  uint32_t e8m0_of_inf;           /* the code for an infinite amax: 254 or 255                    */
+  uint32_t e8m0_of_zero;          /* the code for a zero amax: 0 or 127                           */
+  uint32_t scale_of_bad_amax;     /* fp8oracle_bad_amax_scale: amax 0, Inf or NaN                 */
+  uint32_t scale_overflow;        /* fp8oracle_scale_overflow                                     */
+  uint32_t scale_pow2;            /* 1: a scale from amax is truncated to a power of two          */
+  uint32_t scale_inv_subnormals;  /* fp8oracle_keep: DROP stores a signed zero instead            */
+  uint32_t padding;               /* fp8oracle_padding                                            */
+  uint32_t shapes;                /* fp8oracle_shapes                                             */
+  uint32_t mx_columnwise_codes;   /* fp8oracle_columnwise_codes                                   */
+} fp8oracle_knobs;
+
+/* ---- Scheme: all that decides the bits ---------------------------------------------------------- */
+
+typedef enum fp8oracle_granularity {
+  FP8ORACLE_GRANULARITY_TENSOR = 0,
+  FP8ORACLE_GRANULARITY_MX32 = 1,    /* 1x32 rowwise, 32x1 columnwise */
+  FP8ORACLE_GRANULARITY_MX32X32 = 2, /* one scale a 32x32 tile        */
+  FP8ORACLE_GRANULARITY_1X128 = 3,
+  FP8ORACLE_GRANULARITY_128X128 = 4
+} fp8oracle_granularity;
+
+typedef enum fp8oracle_direction { FP8ORACLE_ROWWISE = 1, FP8ORACLE_COLUMNWISE = 2 } fp8oracle_direction;
+
+typedef enum fp8oracle_layout {
+  FP8ORACLE_LAYOUT_COMPACT = 0,
+  FP8ORACLE_LAYOUT_PADDED = 1,
+  FP8ORACLE_LAYOUT_SWIZZLED = 2
+} fp8oracle_layout;
+
+typedef struct fp8oracle_scheme {
+  uint32_t struct_size;
+  fp8oracle_format format;
+  uint32_t granularity; /* fp8oracle_granularity                        */
+  uint32_t directions;  /* fp8oracle_direction bits: which pairs are given */
+  uint32_t layout;      /* fp8oracle_layout of scale_inv                */
+  char profile[32];     /* the profile's name, zero-terminated          */
+  fp8oracle_knobs knobs;
+} fp8oracle_scheme;
+
+/* ---- Arguments of the operations ---------------------------------------------------------------- */
+
+/* Row-major 2-D, rows or cols may be 0; row_stride >= cols, in elements. Element alignment suffices. */
+typedef struct fp8oracle_matrix {
+  fp8oracle_buffer data;
+  uint32_t type; /* fp8oracle_type */
+  int64_t rows;
+  int64_t cols;
+  int64_t row_stride;
+} fp8oracle_matrix;
+
+/* The codes of one direction and the scale_inv that belongs to them. */
+typedef struct fp8oracle_pair {
+  fp8oracle_buffer codes;
+  fp8oracle_buffer scale_inv; /* FP32 (tensor) or E8M0 (mx32, mx32x32) */
+} fp8oracle_pair;
+
+/* codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax, max|input|)   per tensor
+ * scale_inv = e8m0(amax of the block), codes = cast(input / scale_inv)                        MX
+ * scale: FP32[1], absent = exactly 1; must be absent for block granularities. amax: FP32[1], optional,
+ * accumulates; must be absent for block granularities. scale_inv may be absent per tensor only; with
+ * both directions per tensor the two scale_inv are the same buffer or one is absent. */
+typedef struct fp8oracle_quantize_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  fp8oracle_matrix input;
+  fp8oracle_buffer scale;
+  fp8oracle_buffer amax;
+  fp8oracle_pair rowwise;
+  fp8oracle_pair columnwise;
+  fp8oracle_buffer workspace;
+} fp8oracle_quantize_args;
+
+/* amax = max|input|, overwritten; 0 for an empty input. */
+typedef struct fp8oracle_amax_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme; /* knobs.amax_nan */
+  fp8oracle_matrix input;
+  fp8oracle_buffer amax;
+  fp8oracle_buffer workspace;
+} fp8oracle_amax_args;
+
+/* scale = RN(max / max(amax, eps)), total over every amax by the profile's scale_* knobs [K14]. */
+typedef struct fp8oracle_scale_from_amax_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  uint32_t input_type; /* fp8oracle_type, for scale_overflow = INPUT_MAX        */
+  uint32_t pow2;       /* 1: truncate to a power of two (as knobs.scale_pow2 does) */
+  float eps;           /* a floor under amax, >= 0                               */
+  fp8oracle_buffer amax;
+  fp8oracle_buffer scale;
+} fp8oracle_scale_from_amax_args;
+
+/* output = RN(decode(codes) * scale_inv), rounded once more to the output's type. The output is the
+ * logical [rows, cols] tensor whichever direction the pair has. scheme.directions is that direction. */
+typedef struct fp8oracle_dequantize_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  fp8oracle_pair pair;
+  fp8oracle_matrix output; /* dense: row_stride == cols */
+} fp8oracle_dequantize_args;
+
+/* Permutes the E8M0 scale_inv of a [rows, cols] tensor between scheme.layout (compact or padded) and
+ * the swizzled layout. swizzle: from scheme.layout; unswizzle: to scheme.layout. Padding of a swizzled
+ * output is zero; the padding of the input is never read into it. One direction in scheme.directions. */
+typedef struct fp8oracle_swizzle_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  int64_t rows;
+  int64_t cols;
+  fp8oracle_buffer input;
+  fp8oracle_buffer output;
+} fp8oracle_swizzle_args;
+
+typedef enum fp8oracle_operation {
+  FP8ORACLE_OP_QUANTIZE = 0,
+  FP8ORACLE_OP_AMAX = 1,
+  FP8ORACLE_OP_SCALE_FROM_AMAX = 2,
+  FP8ORACLE_OP_DEQUANTIZE = 3,
+  FP8ORACLE_OP_SWIZZLE = 4,
+  FP8ORACLE_OP_UNSWIZZLE = 5
+} fp8oracle_operation;
+
+/* ---- The table ---------------------------------------------------------------------------------- */
+
+typedef struct fp8oracle_backend_table {
+  uint32_t struct_size;
+  uint32_t abi_version; /* FP8ORACLE_ABI_VERSION */
+  const char *name;
+  const char *device; /* e.g. "CPU, AVX3" or the GPU's name */
+
+  /* Memory of the backend's space. alloc gives at least 256-byte alignment. upload and download copy
+   * to and from host memory in stream order; the host buffer of upload may be reused on return, that
+   * of download is filled after synchronize. copy and fill work inside the space, in stream order. */
+  fp8oracle_status (*alloc)(uint64_t bytes, void **data, fp8oracle_message message);
+  void (*free)(void *data);
+  fp8oracle_status (*stream_create)(fp8oracle_stream *stream, fp8oracle_message message);
+  void (*stream_destroy)(fp8oracle_stream stream);
+  fp8oracle_status (*synchronize)(fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*upload)(void *data, const void *host, uint64_t bytes, fp8oracle_stream stream,
+                             fp8oracle_message message);
+  fp8oracle_status (*download)(void *host, const void *data, uint64_t bytes, fp8oracle_stream stream,
+                               fp8oracle_message message);
+  fp8oracle_status (*copy)(void *to, const void *from, uint64_t bytes, fp8oracle_stream stream,
+                           fp8oracle_message message);
+  fp8oracle_status (*fill)(void *data, uint8_t byte, uint64_t bytes, fp8oracle_stream stream,
+                           fp8oracle_message message);
+
+  /* OK, or UNSUPPORTED with the reason in the message. `type` is the input's type (dequantize: the
+   * output's; swizzle: ignored). What is accepted here and then wrong is a failure. */
+  fp8oracle_status (*supports)(fp8oracle_operation operation, const fp8oracle_scheme *scheme,
+                               fp8oracle_type type, fp8oracle_message reason);
+  /* Bytes of workspace that `args` (of the operation's struct) needs; its contents are undefined. */
+  fp8oracle_status (*workspace_bytes)(fp8oracle_operation operation, const void *args, uint64_t *bytes,
+                                      fp8oracle_message message);
+
+  fp8oracle_status (*quantize)(const fp8oracle_quantize_args *args, fp8oracle_stream stream,
+                               fp8oracle_message message);
+  fp8oracle_status (*amax)(const fp8oracle_amax_args *args, fp8oracle_stream stream,
+                           fp8oracle_message message);
+  fp8oracle_status (*scale_from_amax)(const fp8oracle_scale_from_amax_args *args,
+                                      fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*dequantize)(const fp8oracle_dequantize_args *args, fp8oracle_stream stream,
+                                 fp8oracle_message message);
+  fp8oracle_status (*swizzle)(const fp8oracle_swizzle_args *args, fp8oracle_stream stream,
+                              fp8oracle_message message);
+  fp8oracle_status (*unswizzle)(const fp8oracle_swizzle_args *args, fp8oracle_stream stream,
+                                fp8oracle_message message);
+} fp8oracle_backend_table;
+
+/* The one symbol that a backend library exports. The table lives as long as the library is loaded. */
+FP8ORACLE_EXPORT const fp8oracle_backend_table *fp8oracle_backend(void);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* FP8ORACLE_BACKEND_H_ */

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fp8oracle/backend.h"
+
+namespace fp8oracle {
+
+/// What one step left: the backend's answer and every byte of the arena after it.
+struct StepOutcome {
+  fp8oracle_status status = FP8ORACLE_OK;
+  std::string message;
+  std::vector<std::uint8_t> arena;
+};
+
+/// How a backend's process ended in the middle of a case.
+struct Death {
+  std::size_t step = 0;
+  std::string reason;  ///< "killed by signal 11 (Segmentation fault)", "no answer within 10 s", ...
+};
+
+struct Outcome {
+  std::vector<StepOutcome> steps;
+  std::optional<Death> death;  ///< set: steps holds only what was finished before
+};
+
+}  // namespace fp8oracle

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "fp8oracle/arena.h"
+#include "fp8oracle/backend.h"
+#include "fp8oracle/case.h"
+#include "fp8oracle/outcome.h"
+
+namespace fp8oracle::runner {
+
+/// Drives one case through a backend's table: allocates the arena in the backend's space, uploads its
+/// initial contents, makes each step's call, and downloads the whole arena after it.
+/// A backend's error status is part of the outcome; failing to allocate throws BackendError.
+Outcome execute(const fp8oracle_backend_table& table, const Case& c, const Arena& arena, Fill fill);
+
+}  // namespace fp8oracle::runner
