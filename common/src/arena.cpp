@@ -18,7 +18,8 @@ void append(Arena& arena, ArenaBuffer buffer, std::uint64_t offset_bytes) {
   arena.buffers.push_back(std::move(buffer));
 }
 
-void append_scale_inv(Arena& arena, const TensorDecl& t, unsigned directions, const std::string& name) {
+void append_scale_inv(Arena& arena, const TensorDecl& t, unsigned directions,
+                      const std::string& name) {
   const auto direction = static_cast<fp8oracle_direction>(directions == 3 ? 1u : directions);
   const ScaleInvShape shape = scale_inv_shape(t.scheme.abi(), direction, t.rows, t.cols);
   ArenaBuffer buffer{name, t.name, Role::kScaleInv, directions};
@@ -35,7 +36,8 @@ void append_tensor(Arena& arena, const TensorDecl& t) {
   const fp8oracle_scheme scheme = t.scheme.abi();
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
     if (!t.scheme.has(direction)) continue;
-    const std::string prefix = t.name + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise");
+    const std::string prefix =
+        t.name + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise");
     const CodesShape shape = codes_shape(scheme, direction, t.rows, t.cols);
     ArenaBuffer codes{prefix + ".codes", t.name, Role::kCodes, direction};
     codes.bytes = static_cast<std::uint64_t>(shape.rows * shape.cols);
@@ -47,7 +49,8 @@ void append_tensor(Arena& arena, const TensorDecl& t) {
   if (!t.scheme.is_block()) append_scale_inv(arena, t, t.scheme.directions, t.name + ".scale_inv");
 }
 
-// Every byte a legal code, every FP32 a NaN with a mark; the two fills differ in every byte that counts.
+// Every byte a legal code, every FP32 a NaN with a mark; the two fills differ in every byte that
+// counts.
 void poison(std::uint8_t* bytes, const ArenaBuffer& buffer, Fill fill) {
   const bool a = fill == Fill::kA;
   if (buffer.role == Role::kScaleInv && !buffer.e8m0) {
@@ -75,12 +78,14 @@ const ArenaBuffer& Arena::named(std::string_view name) const {
 }
 
 const ArenaBuffer& Arena::codes(std::string_view tensor, unsigned direction) const {
-  return named(std::string(tensor) + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise") + ".codes");
+  return named(std::string(tensor) + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise") +
+               ".codes");
 }
 
 const ArenaBuffer& Arena::scale_inv(std::string_view tensor, unsigned direction) const {
   if (const ArenaBuffer* one = find(std::string(tensor) + ".scale_inv")) return *one;
-  return named(std::string(tensor) + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise") + ".scale_inv");
+  return named(std::string(tensor) + (direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise") +
+               ".scale_inv");
 }
 
 Arena lay_out(const Case& c) {
@@ -88,7 +93,8 @@ Arena lay_out(const Case& c) {
   for (const InputDecl& x : c.inputs) {
     ArenaBuffer buffer{x.name, x.name, Role::kInput};
     const std::int64_t size = size_of(x.type);
-    const std::int64_t elements = x.rows == 0 || x.cols == 0 ? 0 : (x.rows - 1) * x.row_stride + x.cols;
+    const std::int64_t elements =
+        x.rows == 0 || x.cols == 0 ? 0 : (x.rows - 1) * x.row_stride + x.cols;
     buffer.bytes = static_cast<std::uint64_t>(elements * size);
     buffer.element_bytes = size;
     buffer.type = x.type;
@@ -120,7 +126,8 @@ Arena lay_out(const Case& c) {
 std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill fill) {
   std::vector<std::uint8_t> bytes(arena.bytes, fill == Fill::kA ? 0xA5 : 0x5A);
   for (const ArenaBuffer& buffer : arena.buffers) {
-    if (buffer.role != Role::kInput && buffer.role != Role::kScalar) poison(bytes.data() + buffer.begin, buffer, fill);
+    if (buffer.role != Role::kInput && buffer.role != Role::kScalar)
+      poison(bytes.data() + buffer.begin, buffer, fill);
   }
   for (const InputDecl& x : c.inputs) {
     if (x.rows == 0 || x.cols == 0) continue;
@@ -128,10 +135,12 @@ std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill 
     const std::size_t row_bytes = static_cast<std::size_t>(x.cols) * size;
     std::uint8_t* to = bytes.data() + arena.named(x.name).begin;
     for (std::size_t row = 0; row < static_cast<std::size_t>(x.rows); ++row) {
-      std::memcpy(to + row * static_cast<std::size_t>(x.row_stride) * size, x.bits.data() + row * row_bytes, row_bytes);
+      std::memcpy(to + row * static_cast<std::size_t>(x.row_stride) * size,
+                  x.bits.data() + row * row_bytes, row_bytes);
     }
   }
-  for (const ScalarDecl& s : c.scalars) std::memcpy(bytes.data() + arena.named(s.name).begin, &s.bits, sizeof s.bits);
+  for (const ScalarDecl& s : c.scalars)
+    std::memcpy(bytes.data() + arena.named(s.name).begin, &s.bits, sizeof s.bits);
   return bytes;
 }
 

@@ -78,15 +78,18 @@ bool known_knob(const Knob& knob, std::uint32_t number) {
                      [number](const Knob::Value& v) { return v.number == number; });
 }
 
-Error check_pair(const fp8oracle_pair& pair, const fp8oracle_scheme& scheme, fp8oracle_direction direction,
-                 std::int64_t rows, std::int64_t cols, bool scale_inv_required, const std::string& name) {
+Error check_pair(const fp8oracle_pair& pair, const fp8oracle_scheme& scheme,
+                 fp8oracle_direction direction, std::int64_t rows, std::int64_t cols,
+                 bool scale_inv_required, const std::string& name) {
   const CodesShape codes = codes_shape(scheme, direction, rows, cols);
-  if (auto e = check_buffer(pair.codes, static_cast<std::uint64_t>(codes.rows * codes.cols), name + ".codes")) {
+  if (auto e = check_buffer(pair.codes, static_cast<std::uint64_t>(codes.rows * codes.cols),
+                            name + ".codes")) {
     return e;
   }
   if (!scale_inv_required && absent(pair.scale_inv)) return std::nullopt;
   const ScaleInvShape scale_inv = scale_inv_shape(scheme, direction, rows, cols);
-  return check_buffer(pair.scale_inv, static_cast<std::uint64_t>(scale_inv.bytes()), name + ".scale_inv");
+  return check_buffer(pair.scale_inv, static_cast<std::uint64_t>(scale_inv.bytes()),
+                      name + ".scale_inv");
 }
 
 Error check_whole_blocks(const fp8oracle_scheme& scheme, std::int64_t rows, std::int64_t cols) {
@@ -113,9 +116,11 @@ std::optional<ArgumentError> check_scheme(const fp8oracle_scheme& scheme) {
   if (scheme.granularity > FP8ORACLE_GRANULARITY_MX32X32) {
     return wrong("scheme.granularity", "is not tensor, mx32 or mx32x32");
   }
-  if (scheme.directions < 1 || scheme.directions > 3) return wrong("scheme.directions", "names no direction");
+  if (scheme.directions < 1 || scheme.directions > 3)
+    return wrong("scheme.directions", "names no direction");
   if (scheme.layout > FP8ORACLE_LAYOUT_SWIZZLED) return wrong("scheme.layout", "is unknown");
-  if (scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR && scheme.layout != FP8ORACLE_LAYOUT_COMPACT) {
+  if (scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR &&
+      scheme.layout != FP8ORACLE_LAYOUT_COMPACT) {
     return wrong("scheme.layout", "is not compact, the only layout per tensor");
   }
   for (const Knob& knob : knobs()) {
@@ -136,7 +141,8 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_args& args
   if (auto e = check_whole_blocks(args.scheme, args.input.rows, args.input.cols)) return e;
 
   const bool tensor = args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
-  if (!tensor && !absent(args.scale)) return wrong("scale", "must be absent for block granularities");
+  if (!tensor && !absent(args.scale))
+    return wrong("scale", "must be absent for block granularities");
   if (!tensor && !absent(args.amax)) return wrong("amax", "must be absent for block granularities");
   if (auto e = check_scalar(args.scale, "scale", false)) return e;
   if (auto e = check_scalar(args.amax, "amax", false)) return e;
@@ -149,17 +155,22 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_args& args
   for (const Direction& d : {Direction{args.rowwise, FP8ORACLE_ROWWISE, "rowwise"},
                              Direction{args.columnwise, FP8ORACLE_COLUMNWISE, "columnwise"}}) {
     if ((args.scheme.directions & static_cast<unsigned>(d.bit)) == 0) {
-      if (!absent(d.pair.codes)) return wrong(std::string(d.name) + ".codes", "is given, but not in scheme.directions");
-      if (!absent(d.pair.scale_inv)) return wrong(std::string(d.name) + ".scale_inv", "is given, but not in scheme.directions");
+      if (!absent(d.pair.codes))
+        return wrong(std::string(d.name) + ".codes", "is given, but not in scheme.directions");
+      if (!absent(d.pair.scale_inv))
+        return wrong(std::string(d.name) + ".scale_inv", "is given, but not in scheme.directions");
       continue;
     }
-    if (auto e = check_pair(d.pair, args.scheme, d.bit, args.input.rows, args.input.cols, !tensor, d.name)) {
+    if (auto e = check_pair(d.pair, args.scheme, d.bit, args.input.rows, args.input.cols, !tensor,
+                            d.name)) {
       return e;
     }
   }
-  if (tensor && args.rowwise.scale_inv.data != nullptr && args.columnwise.scale_inv.data != nullptr &&
+  if (tensor && args.rowwise.scale_inv.data != nullptr &&
+      args.columnwise.scale_inv.data != nullptr &&
       args.rowwise.scale_inv.data != args.columnwise.scale_inv.data) {
-    return wrong("columnwise.scale_inv", "is another buffer than rowwise.scale_inv: per tensor there is one");
+    return wrong("columnwise.scale_inv",
+                 "is another buffer than rowwise.scale_inv: per tensor there is one");
   }
   return std::nullopt;
 }
@@ -176,7 +187,8 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_scale_from_amax_arg
   if (auto e = check_scheme(args.scheme)) return e;
   if (args.input_type > FP8ORACLE_F16) return wrong("input_type", "is not F32, BF16 or F16");
   if (args.pow2 > 1) return wrong("pow2", "is not 0 or 1");
-  if (!(args.eps >= 0.0f) || std::isinf(args.eps)) return wrong("eps", "is not a finite number >= 0");
+  if (!(args.eps >= 0.0f) || std::isinf(args.eps))
+    return wrong("eps", "is not a finite number >= 0");
   if (auto e = check_scalar(args.amax, "amax", true)) return e;
   return check_scalar(args.scale, "scale", true);
 }
@@ -184,18 +196,22 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_scale_from_amax_arg
 std::optional<ArgumentError> check_arguments(const fp8oracle_dequantize_args& args) {
   if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
   if (auto e = check_scheme(args.scheme)) return e;
-  if (args.scheme.directions == 3) return wrong("scheme.directions", "names two directions, the pair has one");
+  if (args.scheme.directions == 3)
+    return wrong("scheme.directions", "names two directions, the pair has one");
   if (auto e = check_matrix(args.output, "output")) return e;
-  if (args.output.row_stride != args.output.cols) return wrong("output.row_stride", "is not cols: outputs are dense");
+  if (args.output.row_stride != args.output.cols)
+    return wrong("output.row_stride", "is not cols: outputs are dense");
   if (args.scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR &&
       args.scheme.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS) {
     const bool row = args.scheme.directions == FP8ORACLE_ROWWISE;
     if ((row ? args.output.cols : args.output.rows) % kMxBlock != 0) {
-      return wrong(row ? "output.cols" : "output.rows", "is not a multiple of 32, which this profile needs");
+      return wrong(row ? "output.cols" : "output.rows",
+                   "is not a multiple of 32, which this profile needs");
     }
   }
-  return check_pair(args.pair, args.scheme, static_cast<fp8oracle_direction>(args.scheme.directions),
-                    args.output.rows, args.output.cols, true, "pair");
+  return check_pair(args.pair, args.scheme,
+                    static_cast<fp8oracle_direction>(args.scheme.directions), args.output.rows,
+                    args.output.cols, true, "pair");
 }
 
 std::optional<ArgumentError> check_arguments(const fp8oracle_swizzle_args& args, bool unswizzle) {
@@ -207,14 +223,18 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_swizzle_args& args,
   if (args.scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED) {
     return wrong("scheme.layout", "names the plain side and must be compact or padded");
   }
-  if (args.scheme.directions == 3) return wrong("scheme.directions", "names two directions, one is permuted");
+  if (args.scheme.directions == 3)
+    return wrong("scheme.directions", "names two directions, one is permuted");
   if (auto e = check_shape(args.rows, args.cols, "")) return e;
   const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
   fp8oracle_scheme swizzled = args.scheme;
   swizzled.layout = FP8ORACLE_LAYOUT_SWIZZLED;
-  const auto plain_bytes = static_cast<std::uint64_t>(scale_inv_shape(args.scheme, direction, args.rows, args.cols).bytes());
-  const auto swizzled_bytes = static_cast<std::uint64_t>(scale_inv_shape(swizzled, direction, args.rows, args.cols).bytes());
-  if (auto e = check_buffer(args.input, unswizzle ? swizzled_bytes : plain_bytes, "input")) return e;
+  const auto plain_bytes = static_cast<std::uint64_t>(
+      scale_inv_shape(args.scheme, direction, args.rows, args.cols).bytes());
+  const auto swizzled_bytes = static_cast<std::uint64_t>(
+      scale_inv_shape(swizzled, direction, args.rows, args.cols).bytes());
+  if (auto e = check_buffer(args.input, unswizzle ? swizzled_bytes : plain_bytes, "input"))
+    return e;
   return check_buffer(args.output, unswizzle ? plain_bytes : swizzled_bytes, "output");
 }
 
@@ -222,7 +242,8 @@ fp8oracle_status report(const ArgumentError& error, fp8oracle_message message) {
   return report(FP8ORACLE_INVALID_ARGUMENT, error.argument + ": " + error.reason, message);
 }
 
-fp8oracle_status report(fp8oracle_status status, const std::string& text, fp8oracle_message message) {
+fp8oracle_status report(fp8oracle_status status, const std::string& text,
+                        fp8oracle_message message) {
   if (message.text != nullptr && message.capacity > 0) {
     const std::size_t length = std::min<std::size_t>(text.size(), message.capacity - 1);
     std::memcpy(message.text, text.data(), length);

@@ -44,14 +44,17 @@ void check_step(const Case& c, const Step& step) {
       const InputDecl& x = c.input(step.input);
       const TensorDecl& t = c.tensor(step.tensor);
       require(x.rows == t.rows && x.cols == t.cols, "quantize: input and tensor differ in shape");
-      require((step.directions & ~t.scheme.directions) == 0, "quantize: the tensor lacks the direction");
+      require((step.directions & ~t.scheme.directions) == 0,
+              "quantize: the tensor lacks the direction");
       return;
     }
     case StepKind::kDequantize: {
       const TensorDecl& t = c.tensor(step.tensor);
       const OutputDecl& y = c.output(step.output);
-      require(y.rows == t.rows && y.cols == t.cols, "dequantize: tensor and output differ in shape");
-      require(one_direction && (step.directions & t.scheme.directions) != 0, "dequantize: the tensor lacks the direction");
+      require(y.rows == t.rows && y.cols == t.cols,
+              "dequantize: tensor and output differ in shape");
+      require(one_direction && (step.directions & t.scheme.directions) != 0,
+              "dequantize: the tensor lacks the direction");
       return;
     }
     case StepKind::kSwizzle:
@@ -59,20 +62,30 @@ void check_step(const Case& c, const Step& step) {
       const TensorDecl& from = c.tensor(step.tensor);
       const TensorDecl& to = c.tensor(step.target);
       require(from.rows == to.rows && from.cols == to.cols, "swizzle: the tensors differ in shape");
-      require(one_direction && (step.directions & from.scheme.directions & to.scheme.directions) != 0, "swizzle: a tensor lacks the direction");
-      require(from.scheme.is_block() && to.scheme.is_block(), "swizzle: per tensor there is nothing to permute");
+      require(
+          one_direction && (step.directions & from.scheme.directions & to.scheme.directions) != 0,
+          "swizzle: a tensor lacks the direction");
+      require(from.scheme.is_block() && to.scheme.is_block(),
+              "swizzle: per tensor there is nothing to permute");
       const bool into = step.kind == StepKind::kSwizzle;
-      require(((into ? to : from).scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED) && ((into ? from : to).scheme.layout != FP8ORACLE_LAYOUT_SWIZZLED), "swizzle: one side must be swizzled, the other not");
+      require(((into ? to : from).scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED) &&
+                  ((into ? from : to).scheme.layout != FP8ORACLE_LAYOUT_SWIZZLED),
+              "swizzle: one side must be swizzled, the other not");
       return;
     }
     case StepKind::kWriteCodes:
     case StepKind::kWriteScaleInv: {
       const TensorDecl& t = c.tensor(step.tensor);
-      require(one_direction && (step.directions & t.scheme.directions) != 0, "write: the tensor lacks the direction");
+      require(one_direction && (step.directions & t.scheme.directions) != 0,
+              "write: the tensor lacks the direction");
       const auto direction = static_cast<fp8oracle_direction>(step.directions);
       const fp8oracle_scheme scheme = t.scheme.abi();
-      const std::int64_t bytes = step.kind == StepKind::kWriteCodes ? t.rows * t.cols : scale_inv_shape(scheme, direction, t.rows, t.cols).bytes();
-      require(step.at >= 0 && static_cast<std::int64_t>(step.bytes.size()) <= bytes && step.at <= bytes - static_cast<std::int64_t>(step.bytes.size()), "write: bytes outside the buffer");
+      const std::int64_t bytes = step.kind == StepKind::kWriteCodes
+                                     ? t.rows * t.cols
+                                     : scale_inv_shape(scheme, direction, t.rows, t.cols).bytes();
+      require(step.at >= 0 && static_cast<std::int64_t>(step.bytes.size()) <= bytes &&
+                  step.at <= bytes - static_cast<std::int64_t>(step.bytes.size()),
+              "write: bytes outside the buffer");
       return;
     }
   }
@@ -81,23 +94,33 @@ void check_step(const Case& c, const Step& step) {
 }  // namespace
 
 std::string_view to_string(StepKind kind) {
-  constexpr std::array<std::string_view, 9> names{"set_scale", "quantize", "amax", "scale_from_amax", "dequantize", "swizzle", "unswizzle", "write_codes", "write_scale_inv"};
+  constexpr std::array<std::string_view, 9> names{
+      "set_scale", "quantize",  "amax",        "scale_from_amax", "dequantize",
+      "swizzle",   "unswizzle", "write_codes", "write_scale_inv"};
   return names.at(static_cast<std::size_t>(kind));
 }
 
 const InputDecl& Case::input(std::string_view name) const { return find(inputs, name, "input"); }
-const TensorDecl& Case::tensor(std::string_view name) const { return find(tensors, name, "tensor"); }
-const OutputDecl& Case::output(std::string_view name) const { return find(outputs, name, "output"); }
-const ScalarDecl& Case::scalar(std::string_view name) const { return find(scalars, name, "scalar"); }
+const TensorDecl& Case::tensor(std::string_view name) const {
+  return find(tensors, name, "tensor");
+}
+const OutputDecl& Case::output(std::string_view name) const {
+  return find(outputs, name, "output");
+}
+const ScalarDecl& Case::scalar(std::string_view name) const {
+  return find(scalars, name, "scalar");
+}
 
 void check_case(const Case& c) {
   std::vector<std::string> names;
   for (const InputDecl& x : c.inputs) {
     check_shape(x.name, x.rows, x.cols);
-    require(x.row_stride >= x.cols && x.row_stride <= kMaxElements, x.name + ": row_stride is less than cols, or too large");
+    require(x.row_stride >= x.cols && x.row_stride <= kMaxElements,
+            x.name + ": row_stride is less than cols, or too large");
     require(x.rows == 0 || x.row_stride <= kMaxElements / x.rows, x.name + ": too large");
     require(x.offset >= 0 && x.offset < 1024, x.name + ": offset outside 0 to 1023");
-    require(static_cast<std::int64_t>(x.bits.size()) == x.rows * x.cols * size_of(x.type), x.name + ": rows x cols elements are not there");
+    require(static_cast<std::int64_t>(x.bits.size()) == x.rows * x.cols * size_of(x.type),
+            x.name + ": rows x cols elements are not there");
     names.push_back(x.name);
   }
   for (const TensorDecl& t : c.tensors) {
@@ -111,7 +134,8 @@ void check_case(const Case& c) {
   }
   for (const ScalarDecl& s : c.scalars) names.push_back(s.name);
   std::sort(names.begin(), names.end());
-  require(std::adjacent_find(names.begin(), names.end()) == names.end(), "two declarations have one name");
+  require(std::adjacent_find(names.begin(), names.end()) == names.end(),
+          "two declarations have one name");
   require(names.empty() || !names.front().empty(), "a declaration has no name");
   for (const Step& step : c.steps) check_step(c, step);
 }

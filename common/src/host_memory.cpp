@@ -13,9 +13,11 @@ constexpr std::uint64_t kAlignment = 256;
 
 fp8oracle_status host_alloc(std::uint64_t bytes, void** data, fp8oracle_message message) {
   const std::uint64_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-  *data = rounded < bytes ? nullptr : std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
+  *data = rounded < bytes ? nullptr
+                          : std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
   if (*data == nullptr) {
-    return report(FP8ORACLE_OUT_OF_MEMORY, "alloc: no " + std::to_string(bytes) + " bytes of host memory", message);
+    return report(FP8ORACLE_OUT_OF_MEMORY,
+                  "alloc: no " + std::to_string(bytes) + " bytes of host memory", message);
   }
   return FP8ORACLE_OK;
 }
@@ -30,17 +32,20 @@ fp8oracle_status host_stream_create(fp8oracle_stream* stream, fp8oracle_message)
 void host_stream_destroy(fp8oracle_stream) {}
 fp8oracle_status host_synchronize(fp8oracle_stream, fp8oracle_message) { return FP8ORACLE_OK; }
 
-fp8oracle_status host_copy(void* to, const void* from, std::uint64_t bytes, fp8oracle_stream, fp8oracle_message) {
+fp8oracle_status host_copy(void* to, const void* from, std::uint64_t bytes, fp8oracle_stream,
+                           fp8oracle_message) {
   if (bytes != 0) std::memmove(to, from, bytes);
   return FP8ORACLE_OK;
 }
 
-fp8oracle_status host_fill(void* data, std::uint8_t byte, std::uint64_t bytes, fp8oracle_stream, fp8oracle_message) {
+fp8oracle_status host_fill(void* data, std::uint8_t byte, std::uint64_t bytes, fp8oracle_stream,
+                           fp8oracle_message) {
   if (bytes != 0) std::memset(data, byte, bytes);
   return FP8ORACLE_OK;
 }
 
-fp8oracle_status no_workspace(fp8oracle_operation, const void*, std::uint64_t* bytes, fp8oracle_message) {
+fp8oracle_status no_workspace(fp8oracle_operation, const void*, std::uint64_t* bytes,
+                              fp8oracle_message) {
   *bytes = 0;
   return FP8ORACLE_OK;
 }

@@ -16,12 +16,11 @@ ScaleInvShape blocks_along_rows(std::int64_t outer, std::int64_t inner, std::uin
 
 }  // namespace
 
-CodesShape codes_shape(const fp8oracle_scheme& scheme, fp8oracle_direction direction, std::int64_t rows,
-                       std::int64_t cols) {
+CodesShape codes_shape(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+                       std::int64_t rows, std::int64_t cols) {
   const bool mx = scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR;
-  const bool transposed =
-      direction == FP8ORACLE_COLUMNWISE &&
-      !(mx && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME);
+  const bool transposed = direction == FP8ORACLE_COLUMNWISE &&
+                          !(mx && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME);
   return transposed ? CodesShape{cols, rows, true} : CodesShape{rows, cols, false};
 }
 

@@ -16,13 +16,15 @@ constexpr const char* kSchema = "fp8oracle.profile/1";
 constexpr const char* kElementMax = "element.max";
 
 fp8oracle_granularity granularity_from(const std::string& word, const std::string& where) {
-  for (const auto g : {FP8ORACLE_GRANULARITY_TENSOR, FP8ORACLE_GRANULARITY_MX32, FP8ORACLE_GRANULARITY_MX32X32}) {
+  for (const auto g :
+       {FP8ORACLE_GRANULARITY_TENSOR, FP8ORACLE_GRANULARITY_MX32, FP8ORACLE_GRANULARITY_MX32X32}) {
     if (to_string(g) == word) return g;
   }
   throw UsageError(where + ": granularities: '" + word + "' is not tensor, mx32 or mx32x32");
 }
 
-void set_knob(Profile& profile, const std::string& name, const nlohmann::json& value, const std::string& where) {
+void set_knob(Profile& profile, const std::string& name, const nlohmann::json& value,
+              const std::string& where) {
   for (const Knob& knob : knobs()) {
     if (knob.name != name) continue;
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -40,7 +42,8 @@ void set_knob(Profile& profile, const std::string& name, const nlohmann::json& v
 }
 
 void set_element_max(Profile& profile, const nlohmann::json& value, const std::string& where) {
-  if (!value.is_object()) throw UsageError(where + ": knobs.element.max: expected {\"e4m3\": 240, ...}");
+  if (!value.is_object())
+    throw UsageError(where + ": knobs.element.max: expected {\"e4m3\": 240, ...}");
   for (const auto& [format, max] : value.items()) {
     const bool e4m3 = format == "e4m3";
     if ((!e4m3 && format != "e5m2") || !max.is_number() || !(max.get<double>() > 0)) {
@@ -53,7 +56,9 @@ void set_element_max(Profile& profile, const nlohmann::json& value, const std::s
 void check_consistent(const Profile& profile, const std::string& where) {
   const bool fnuz = profile.knobs.element_nan == FP8ORACLE_NAN_FNUZ;
   if (fnuz && profile.knobs.element_negative_zero != FP8ORACLE_DROP) {
-    throw UsageError(where + ": knobs: element.nan_code 0x80 takes the code of -0: element.negative_zero must be drop");
+    throw UsageError(
+        where +
+        ": knobs: element.nan_code 0x80 takes the code of -0: element.negative_zero must be drop");
   }
   for (const Format& named : kSchemeFormats) profile.knobs_for(profile.format_for(named));
 }
@@ -68,7 +73,9 @@ Profile profile_from_json(const std::string& text, const std::string& where) {
     }
     Profile profile;
     profile.name = json.at("name").get<std::string>();
-    const bool plain = std::all_of(profile.name.begin(), profile.name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
+    const bool plain = std::all_of(profile.name.begin(), profile.name.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '-' || c == '_';
+    });
     if (profile.name.empty() || profile.name.size() > 31 || !plain) {
       throw UsageError(where + ": name: expected 1 to 31 letters, digits, '-' or '_'");
     }
@@ -79,7 +86,8 @@ Profile profile_from_json(const std::string& text, const std::string& where) {
     if (profile.granularities.empty()) throw UsageError(where + ": granularities: is empty");
     profile.knobs = find_profile("te").knobs;  // the default of a knob that the file leaves out
     for (const auto& [name, value] : json.at("knobs").items()) {
-      name == kElementMax ? set_element_max(profile, value, where) : set_knob(profile, name, value, where);
+      name == kElementMax ? set_element_max(profile, value, where)
+                          : set_knob(profile, name, value, where);
     }
     check_consistent(profile, where);
     return profile;
@@ -89,7 +97,8 @@ Profile profile_from_json(const std::string& text, const std::string& where) {
 }
 
 std::string profile_to_json(const Profile& profile) {
-  nlohmann::ordered_json json{{"schema", kSchema}, {"name", profile.name}, {"source", profile.source}};
+  nlohmann::ordered_json json{
+      {"schema", kSchema}, {"name", profile.name}, {"source", profile.source}};
   for (const auto g : profile.granularities) json["granularities"].push_back(to_string(g));
   for (const Knob& knob : knobs()) {
     for (const Knob::Value& v : knob.values) {
@@ -97,7 +106,8 @@ std::string profile_to_json(const Profile& profile) {
     }
   }
   for (std::size_t i = 0; i < kSchemeFormats.size(); ++i) {
-    if (profile.element_max[i] != 0) json["knobs"][kElementMax][std::string(kSchemeFormats[i].name)] = profile.element_max[i];
+    if (profile.element_max[i] != 0)
+      json["knobs"][kElementMax][std::string(kSchemeFormats[i].name)] = profile.element_max[i];
   }
   return json.dump(2) + "\n";
 }

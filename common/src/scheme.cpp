@@ -10,7 +10,8 @@
 namespace fp8oracle {
 namespace {
 
-constexpr std::array<std::string_view, 5> kGranularities{"tensor", "mx32", "mx32x32", "1x128", "128x128"};
+constexpr std::array<std::string_view, 5> kGranularities{"tensor", "mx32", "mx32x32", "1x128",
+                                                         "128x128"};
 constexpr std::array<std::string_view, 3> kDirections{"row", "col", "both"};
 constexpr std::array<std::string_view, 3> kLayouts{"compact", "padded", "swizzled"};
 
@@ -30,7 +31,8 @@ std::array<std::string_view, 5> split(std::string_view name) {
 }
 
 template <std::size_t N>
-void expect_word(std::string_view word, const std::array<std::string_view, N>& words, const char* what) {
+void expect_word(std::string_view word, const std::array<std::string_view, N>& words,
+                 const char* what) {
   if (word == "*" || std::find(words.begin(), words.end(), word) != words.end()) return;
   std::string message = "scheme: '" + std::string(word) + "' is not a " + what + " (";
   for (std::size_t i = 0; i < N; ++i) message += (i ? ", " : "") + std::string(words[i]);
@@ -79,8 +81,10 @@ std::vector<Scheme> schemes_of(const Profile& profile) {
   for (const Format& named : kSchemeFormats) {
     for (const auto granularity : profile.granularities) {
       for (const unsigned directions : {1u, 2u, 3u}) {
-        for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
-          if (granularity == FP8ORACLE_GRANULARITY_TENSOR && layout != FP8ORACLE_LAYOUT_COMPACT) continue;
+        for (const auto layout :
+             {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
+          if (granularity == FP8ORACLE_GRANULARITY_TENSOR && layout != FP8ORACLE_LAYOUT_COMPACT)
+            continue;
           schemes.push_back({profile.format_for(named), granularity, directions, layout, profile});
         }
       }
@@ -112,8 +116,12 @@ Scheme parse_scheme(std::string_view name, const Profile& profile) {
 std::string_view to_string(fp8oracle_granularity granularity) {
   return kGranularities.at(static_cast<std::size_t>(granularity));
 }
-std::string_view directions_to_string(unsigned directions) { return kDirections.at(directions - 1); }
-std::string_view to_string(fp8oracle_layout layout) { return kLayouts.at(static_cast<std::size_t>(layout)); }
+std::string_view directions_to_string(unsigned directions) {
+  return kDirections.at(directions - 1);
+}
+std::string_view to_string(fp8oracle_layout layout) {
+  return kLayouts.at(static_cast<std::size_t>(layout));
+}
 
 std::string_view to_string(fp8oracle_type type) {
   constexpr std::array<std::string_view, 3> names{"F32", "BF16", "F16"};
@@ -127,8 +135,8 @@ std::string_view to_string(fp8oracle_operation operation) {
 }
 
 std::string_view to_string(fp8oracle_status status) {
-  constexpr std::array<std::string_view, 6> names{"ok",           "invalid argument", "unsupported",
-                                                  "out of memory", "device error",     "internal error"};
+  constexpr std::array<std::string_view, 6> names{
+      "ok", "invalid argument", "unsupported", "out of memory", "device error", "internal error"};
   return names.at(static_cast<std::size_t>(status));
 }
 

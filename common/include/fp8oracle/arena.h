@@ -16,14 +16,14 @@ enum class Role { kInput, kScalar, kCodes, kScaleInv, kOutput };
 
 /// One buffer of a case, where it lies in the arena, and how to read it.
 struct ArenaBuffer {
-  std::string name;      ///< "t.rowwise.codes", "x", "scale"
-  std::string owner;     ///< the declaration: "t"
+  std::string name;   ///< "t.rowwise.codes", "x", "scale"
+  std::string owner;  ///< the declaration: "t"
   Role role = Role::kInput;
-  unsigned direction = 0;      ///< codes, scale_inv: one fp8oracle_direction bit
-  std::uint64_t begin = 0;     ///< first byte in the arena
+  unsigned direction = 0;   ///< codes, scale_inv: one fp8oracle_direction bit
+  std::uint64_t begin = 0;  ///< first byte in the arena
   std::uint64_t bytes = 0;
   std::int64_t element_bytes = 1;
-  bool e8m0 = false;           ///< scale_inv of an MX tensor
+  bool e8m0 = false;                    ///< scale_inv of an MX tensor
   fp8oracle_type type = FP8ORACLE_F32;  ///< of inputs, outputs, FP32 scalars and scale_inv
   std::int64_t rows = 0, cols = 0;      ///< as stored
   ScaleInvShape scale_inv_shape{};      ///< role kScaleInv
@@ -42,7 +42,8 @@ struct Arena {
 };
 
 /// Lays the buffers out; a pure function of the case, so parent, child and comparator agree.
-/// Per tensor with both directions there is one scale_inv, named "<tensor>.scale_inv" (direction 3).
+/// Per tensor with both directions there is one scale_inv, named "<tensor>.scale_inv" (direction
+/// 3).
 Arena lay_out(const Case& c);
 
 /// Which of the two poisons the outputs and guards hold before the first step.

@@ -26,6 +26,7 @@ std::optional<ArgumentError> check_scheme(const fp8oracle_scheme& scheme);
 /// Writes "argument: reason" into the message and returns FP8ORACLE_INVALID_ARGUMENT.
 fp8oracle_status report(const ArgumentError& error, fp8oracle_message message);
 /// Writes a text (cut to the capacity) and returns `status`.
-fp8oracle_status report(fp8oracle_status status, const std::string& text, fp8oracle_message message);
+fp8oracle_status report(fp8oracle_status status, const std::string& text,
+                        fp8oracle_message message);
 
 }  // namespace fp8oracle

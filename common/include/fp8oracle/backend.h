@@ -7,12 +7,13 @@
  * reference included, comes through this door.
  *
  * Rules that hold for every call (docs/abi.md has them with examples):
- *   - Every struct starts with its size in bytes. A caller sets it to sizeof; a callee built against a
- *     smaller struct must find zeros in the bytes that it does not know.
- *   - A buffer is {data, bytes} in the backend's own space; an absent one is {NULL, 0}. The bytes are
- *     checked against shape, stride and layout before anything is enqueued [K31].
- *   - Operations are enqueued on a stream and run in its order; scale, scale_inv and amax are read and
- *     written when the kernel runs [K3]. One stream belongs to one thread; two streams may have two.
+ *   - Every struct starts with its size in bytes. A caller sets it to sizeof; a callee built
+ * against a smaller struct must find zeros in the bytes that it does not know.
+ *   - A buffer is {data, bytes} in the backend's own space; an absent one is {NULL, 0}. The bytes
+ * are checked against shape, stride and layout before anything is enqueued [K31].
+ *   - Operations are enqueued on a stream and run in its order; scale, scale_inv and amax are read
+ * and written when the kernel runs [K3]. One stream belongs to one thread; two streams may have
+ * two.
  *   - A bad argument gives FP8ORACLE_INVALID_ARGUMENT and a message that names the argument, and no
  *     output byte changes [K31]. An error of the device that shows later comes from synchronize().
  *   - No exception, longjmp or signal crosses the table.
@@ -34,7 +35,8 @@ extern "C" {
 #define FP8ORACLE_EXPORT __attribute__((visibility("default")))
 #endif
 
-/* ---- Status and messages ------------------------------------------------------------------------ */
+/* ---- Status and messages ------------------------------------------------------------------------
+ */
 
 typedef enum fp8oracle_status {
   FP8ORACLE_OK = 0,
@@ -47,22 +49,28 @@ typedef enum fp8oracle_status {
 
 /* A caller-owned buffer for one zero-terminated message; {NULL, 0} when the caller wants none. */
 typedef struct fp8oracle_message {
-  char *text;
+  char* text;
   uint64_t capacity;
 } fp8oracle_message;
 
-/* ---- Memory ------------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------------
+ */
 
 typedef struct fp8oracle_buffer {
-  void *data;
+  void* data;
   uint64_t bytes;
 } fp8oracle_buffer;
 
-typedef struct fp8oracle_stream_s *fp8oracle_stream;
+typedef struct fp8oracle_stream_s* fp8oracle_stream;
 
-/* ---- Numbers ------------------------------------------------------------------------------------ */
+/* ---- Numbers ------------------------------------------------------------------------------------
+ */
 
-typedef enum fp8oracle_type { FP8ORACLE_F32 = 0, FP8ORACLE_BF16 = 1, FP8ORACLE_F16 = 2 } fp8oracle_type;
+typedef enum fp8oracle_type {
+  FP8ORACLE_F32 = 0,
+  FP8ORACLE_BF16 = 1,
+  FP8ORACLE_F16 = 2
+} fp8oracle_type;
 
 /* An 8-bit element format as data: sign, exponent, mantissa.
  *   value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits)
@@ -77,7 +85,8 @@ typedef struct fp8oracle_format {
   uint32_t nan_code; /* 0x7F in the OCP formats                                     */
 } fp8oracle_format;
 
-/* ---- Profile knobs: one library's choices, contract.md "Profiles" ------------------------------- */
+/* ---- Profile knobs: one library's choices, contract.md "Profiles" -------------------------------
+ */
 
 typedef enum fp8oracle_element_overflow {
   FP8ORACLE_OVERFLOW_SATURATE = 0, /* +-max                                                      */
@@ -99,8 +108,8 @@ typedef enum fp8oracle_element_nan {
 typedef enum fp8oracle_keep { FP8ORACLE_KEEP = 0, FP8ORACLE_DROP = 1 } fp8oracle_keep;
 
 typedef enum fp8oracle_product {
-  FP8ORACLE_PRODUCT_X_TIMES_SCALE = 0,    /* RN(x * scale)               */
-  FP8ORACLE_PRODUCT_X_OVER_SCALE_INV = 1  /* RN(x / RN(1 / scale))       */
+  FP8ORACLE_PRODUCT_X_TIMES_SCALE = 0,   /* RN(x * scale)               */
+  FP8ORACLE_PRODUCT_X_OVER_SCALE_INV = 1 /* RN(x / RN(1 / scale))       */
 } fp8oracle_product;
 
 typedef enum fp8oracle_amax_nan {
@@ -170,7 +179,8 @@ typedef struct fp8oracle_knobs {
   uint32_t mx_columnwise_codes;   /* fp8oracle_columnwise_codes                                   */
 } fp8oracle_knobs;
 
-/* ---- Scheme: all that decides the bits ---------------------------------------------------------- */
+/* ---- Scheme: all that decides the bits ----------------------------------------------------------
+ */
 
 typedef enum fp8oracle_granularity {
   FP8ORACLE_GRANULARITY_TENSOR = 0,
@@ -180,7 +190,10 @@ typedef enum fp8oracle_granularity {
   FP8ORACLE_GRANULARITY_128X128 = 4
 } fp8oracle_granularity;
 
-typedef enum fp8oracle_direction { FP8ORACLE_ROWWISE = 1, FP8ORACLE_COLUMNWISE = 2 } fp8oracle_direction;
+typedef enum fp8oracle_direction {
+  FP8ORACLE_ROWWISE = 1,
+  FP8ORACLE_COLUMNWISE = 2
+} fp8oracle_direction;
 
 typedef enum fp8oracle_layout {
   FP8ORACLE_LAYOUT_COMPACT = 0,
@@ -198,9 +211,11 @@ typedef struct fp8oracle_scheme {
   fp8oracle_knobs knobs;
 } fp8oracle_scheme;
 
-/* ---- Arguments of the operations ---------------------------------------------------------------- */
+/* ---- Arguments of the operations ----------------------------------------------------------------
+ */
 
-/* Row-major 2-D, rows or cols may be 0; row_stride >= cols, in elements. Element alignment suffices. */
+/* Row-major 2-D, rows or cols may be 0; row_stride >= cols, in elements. Element alignment
+ * suffices. */
 typedef struct fp8oracle_matrix {
   fp8oracle_buffer data;
   uint32_t type; /* fp8oracle_type */
@@ -215,11 +230,11 @@ typedef struct fp8oracle_pair {
   fp8oracle_buffer scale_inv; /* FP32 (tensor) or E8M0 (mx32, mx32x32) */
 } fp8oracle_pair;
 
-/* codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax, max|input|)   per tensor
- * scale_inv = e8m0(amax of the block), codes = cast(input / scale_inv)                        MX
- * scale: FP32[1], absent = exactly 1; must be absent for block granularities. amax: FP32[1], optional,
- * accumulates; must be absent for block granularities. scale_inv may be absent per tensor only; with
- * both directions per tensor the two scale_inv are the same buffer or one is absent. */
+/* codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax, max|input|)   per
+ * tensor scale_inv = e8m0(amax of the block), codes = cast(input / scale_inv) MX scale: FP32[1],
+ * absent = exactly 1; must be absent for block granularities. amax: FP32[1], optional, accumulates;
+ * must be absent for block granularities. scale_inv may be absent per tensor only; with both
+ * directions per tensor the two scale_inv are the same buffer or one is absent. */
 typedef struct fp8oracle_quantize_args {
   uint32_t struct_size;
   fp8oracle_scheme scheme;
@@ -252,7 +267,8 @@ typedef struct fp8oracle_scale_from_amax_args {
 } fp8oracle_scale_from_amax_args;
 
 /* output = RN(decode(codes) * scale_inv), rounded once more to the output's type. The output is the
- * logical [rows, cols] tensor whichever direction the pair has. scheme.directions is that direction. */
+ * logical [rows, cols] tensor whichever direction the pair has. scheme.directions is that
+ * direction. */
 typedef struct fp8oracle_dequantize_args {
   uint32_t struct_size;
   fp8oracle_scheme scheme;
@@ -260,9 +276,10 @@ typedef struct fp8oracle_dequantize_args {
   fp8oracle_matrix output; /* dense: row_stride == cols */
 } fp8oracle_dequantize_args;
 
-/* Permutes the E8M0 scale_inv of a [rows, cols] tensor between scheme.layout (compact or padded) and
- * the swizzled layout. swizzle: from scheme.layout; unswizzle: to scheme.layout. Padding of a swizzled
- * output is zero; the padding of the input is never read into it. One direction in scheme.directions. */
+/* Permutes the E8M0 scale_inv of a [rows, cols] tensor between scheme.layout (compact or padded)
+ * and the swizzled layout. swizzle: from scheme.layout; unswizzle: to scheme.layout. Padding of a
+ * swizzled output is zero; the padding of the input is never read into it. One direction in
+ * scheme.directions. */
 typedef struct fp8oracle_swizzle_args {
   uint32_t struct_size;
   fp8oracle_scheme scheme;
@@ -281,55 +298,59 @@ typedef enum fp8oracle_operation {
   FP8ORACLE_OP_UNSWIZZLE = 5
 } fp8oracle_operation;
 
-/* ---- The table ---------------------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------------------------------
+ */
 
 typedef struct fp8oracle_backend_table {
   uint32_t struct_size;
   uint32_t abi_version; /* FP8ORACLE_ABI_VERSION */
-  const char *name;
-  const char *device; /* e.g. "CPU, AVX3" or the GPU's name */
+  const char* name;
+  const char* device; /* e.g. "CPU, AVX3" or the GPU's name */
 
-  /* Memory of the backend's space. alloc gives at least 256-byte alignment. upload and download copy
-   * to and from host memory in stream order; the host buffer of upload may be reused on return, that
-   * of download is filled after synchronize. copy and fill work inside the space, in stream order. */
-  fp8oracle_status (*alloc)(uint64_t bytes, void **data, fp8oracle_message message);
-  void (*free)(void *data);
-  fp8oracle_status (*stream_create)(fp8oracle_stream *stream, fp8oracle_message message);
+  /* Memory of the backend's space. alloc gives at least 256-byte alignment. upload and download
+   * copy to and from host memory in stream order; the host buffer of upload may be reused on
+   * return, that of download is filled after synchronize. copy and fill work inside the space, in
+   * stream order. */
+  fp8oracle_status (*alloc)(uint64_t bytes, void** data, fp8oracle_message message);
+  void (*free)(void* data);
+  fp8oracle_status (*stream_create)(fp8oracle_stream* stream, fp8oracle_message message);
   void (*stream_destroy)(fp8oracle_stream stream);
   fp8oracle_status (*synchronize)(fp8oracle_stream stream, fp8oracle_message message);
-  fp8oracle_status (*upload)(void *data, const void *host, uint64_t bytes, fp8oracle_stream stream,
+  fp8oracle_status (*upload)(void* data, const void* host, uint64_t bytes, fp8oracle_stream stream,
                              fp8oracle_message message);
-  fp8oracle_status (*download)(void *host, const void *data, uint64_t bytes, fp8oracle_stream stream,
-                               fp8oracle_message message);
-  fp8oracle_status (*copy)(void *to, const void *from, uint64_t bytes, fp8oracle_stream stream,
+  fp8oracle_status (*download)(void* host, const void* data, uint64_t bytes,
+                               fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*copy)(void* to, const void* from, uint64_t bytes, fp8oracle_stream stream,
                            fp8oracle_message message);
-  fp8oracle_status (*fill)(void *data, uint8_t byte, uint64_t bytes, fp8oracle_stream stream,
+  fp8oracle_status (*fill)(void* data, uint8_t byte, uint64_t bytes, fp8oracle_stream stream,
                            fp8oracle_message message);
 
   /* OK, or UNSUPPORTED with the reason in the message. `type` is the input's type (dequantize: the
    * output's; swizzle: ignored). What is accepted here and then wrong is a failure. */
-  fp8oracle_status (*supports)(fp8oracle_operation operation, const fp8oracle_scheme *scheme,
+  fp8oracle_status (*supports)(fp8oracle_operation operation, const fp8oracle_scheme* scheme,
                                fp8oracle_type type, fp8oracle_message reason);
-  /* Bytes of workspace that `args` (of the operation's struct) needs; its contents are undefined. */
-  fp8oracle_status (*workspace_bytes)(fp8oracle_operation operation, const void *args, uint64_t *bytes,
-                                      fp8oracle_message message);
+  /* Bytes of workspace that `args` (of the operation's struct) needs; its contents are undefined.
+   */
+  fp8oracle_status (*workspace_bytes)(fp8oracle_operation operation, const void* args,
+                                      uint64_t* bytes, fp8oracle_message message);
 
-  fp8oracle_status (*quantize)(const fp8oracle_quantize_args *args, fp8oracle_stream stream,
+  fp8oracle_status (*quantize)(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                fp8oracle_message message);
-  fp8oracle_status (*amax)(const fp8oracle_amax_args *args, fp8oracle_stream stream,
+  fp8oracle_status (*amax)(const fp8oracle_amax_args* args, fp8oracle_stream stream,
                            fp8oracle_message message);
-  fp8oracle_status (*scale_from_amax)(const fp8oracle_scale_from_amax_args *args,
+  fp8oracle_status (*scale_from_amax)(const fp8oracle_scale_from_amax_args* args,
                                       fp8oracle_stream stream, fp8oracle_message message);
-  fp8oracle_status (*dequantize)(const fp8oracle_dequantize_args *args, fp8oracle_stream stream,
+  fp8oracle_status (*dequantize)(const fp8oracle_dequantize_args* args, fp8oracle_stream stream,
                                  fp8oracle_message message);
-  fp8oracle_status (*swizzle)(const fp8oracle_swizzle_args *args, fp8oracle_stream stream,
+  fp8oracle_status (*swizzle)(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                               fp8oracle_message message);
-  fp8oracle_status (*unswizzle)(const fp8oracle_swizzle_args *args, fp8oracle_stream stream,
+  fp8oracle_status (*unswizzle)(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message);
 } fp8oracle_backend_table;
 
-/* The one symbol that a backend library exports. The table lives as long as the library is loaded. */
-FP8ORACLE_EXPORT const fp8oracle_backend_table *fp8oracle_backend(void);
+/* The one symbol that a backend library exports. The table lives as long as the library is loaded.
+ */
+FP8ORACLE_EXPORT const fp8oracle_backend_table* fp8oracle_backend(void);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -23,7 +23,8 @@ struct InputDecl {
   std::vector<std::uint8_t> bits;
 };
 
-/// A quantized tensor: a {codes, scale_inv} pair for each direction of its scheme. All poison at first.
+/// A quantized tensor: a {codes, scale_inv} pair for each direction of its scheme. All poison at
+/// first.
 struct TensorDecl {
   std::string name;
   Scheme scheme;
@@ -59,8 +60,8 @@ enum class StepKind {
 };
 std::string_view to_string(StepKind kind);
 
-/// One field of a call overwritten with an illegal value [K31]. The call must fail, name `argument`,
-/// and change nothing.
+/// One field of a call overwritten with an illegal value [K31]. The call must fail, name
+/// `argument`, and change nothing.
 struct Tamper {
   std::string field;  ///< a field of the ABI's argument struct, e.g. "rowwise.codes.bytes"
   std::int64_t value = 0;
@@ -82,8 +83,8 @@ struct Step {
   std::optional<Tamper> tamper;
 };
 
-/// A history that any backend can replay without the generator: declarations and steps. One cast is a
-/// history of one step.
+/// A history that any backend can replay without the generator: declarations and steps. One cast is
+/// a history of one step.
 struct Case {
   std::string clause;  ///< id of the clause it was made for
   std::string scheme;  ///< name of the scheme under test
@@ -102,12 +103,12 @@ struct Case {
   const ScalarDecl& scalar(std::string_view name) const;
 };
 
-/// Throws UsageError naming the first thing that does not fit: an unknown name, a shape whose bits are
-/// missing, a negative dimension, bytes outside a buffer.
+/// Throws UsageError naming the first thing that does not fit: an unknown name, a shape whose bits
+/// are missing, a negative dimension, bytes outside a buffer.
 void check_case(const Case& c);
 
-/// JSON with floats as hex bits ("fp8oracle.case/1"). The profile stands in it with every knob, so the
-/// file means the same tomorrow. from_json checks everything and throws UsageError.
+/// JSON with floats as hex bits ("fp8oracle.case/1"). The profile stands in it with every knob, so
+/// the file means the same tomorrow. from_json checks everything and throws UsageError.
 std::string case_to_json(const Case& c);
 Case case_from_json(const std::string& text, const std::string& where);
 /// The same content in a compact binary form (CBOR), for the pipe to a child process.

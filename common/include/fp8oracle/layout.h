@@ -13,8 +13,8 @@ inline constexpr std::int64_t kMxBlock = 32;
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0); }
 constexpr std::int64_t round_up(std::int64_t a, std::int64_t b) { return ceil_div(a, b) * b; }
 
-/// The shape of one direction's codes: [rows, cols] as stored; transposed when the stored rows are the
-/// input's columns.
+/// The shape of one direction's codes: [rows, cols] as stored; transposed when the stored rows are
+/// the input's columns.
 struct CodesShape {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
@@ -35,8 +35,8 @@ struct ScaleInvShape {
 };
 
 /// Preconditions of both: rows, cols >= 0, rows * cols representable, one bit in `direction`.
-CodesShape codes_shape(const fp8oracle_scheme& scheme, fp8oracle_direction direction, std::int64_t rows,
-                       std::int64_t cols);
+CodesShape codes_shape(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+                       std::int64_t rows, std::int64_t cols);
 ScaleInvShape scale_inv_shape(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
                               std::int64_t rows, std::int64_t cols);
 

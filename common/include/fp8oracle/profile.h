@@ -17,8 +17,9 @@ struct Profile {
   std::string name;
   std::string source;  ///< where the choices were read
   std::vector<fp8oracle_granularity> granularities;
-  fp8oracle_knobs knobs{};    ///< element_max_code is filled in per format, see knobs_for()
-  double element_max[2] = {};  ///< knob element.max per format of kSchemeFormats; 0 = the format's own
+  fp8oracle_knobs knobs{};  ///< element_max_code is filled in per format, see knobs_for()
+  double element_max[2] =
+      {};  ///< knob element.max per format of kSchemeFormats; 0 = the format's own
 
   /// The format that this profile means by "e4m3" or "e5m2" (a NaN code of 0x80 selects fnuz).
   Format format_for(const Format& named) const;

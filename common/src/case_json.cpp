@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cases as files ("fp8oracle.case/1"): numbers as hex bits, so that nothing is rounded on the way.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "fp8oracle/case.h"
+#include "fp8oracle/error.h"
+#include "fp8oracle/layout.h"
+
+namespace fp8oracle {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Bytes = std::vector<std::uint8_t>;
+constexpr const char* kSchema = "fp8oracle.case/1";
+constexpr int kMaxDepth = 16;
+
+/// How bulk bytes are written: hex words in files, raw in the pipe to a child.
+enum class Bulk { kHex, kRaw };
+
+std::string hex_word(std::uint32_t bits) {
+  char text[11];
+  std::snprintf(text, sizeof text, "0x%08x", bits);
+  return text;
+}
+
+std::uint32_t parse_hex(const std::string& text, std::size_t digits) {
+  const bool prefixed = text.size() == digits + 2 && text[0] == '0' && text[1] == 'x';
+  std::uint32_t value = 0;
+  const char* begin = text.data() + (prefixed ? 2 : 0);
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(begin, end, value, 16);
+  if (end - begin != static_cast<std::ptrdiff_t>(digits) || result.ec != std::errc() ||
+      result.ptr != end) {
+    throw UsageError("'" + text + "' is not " + std::to_string(digits) + " hex digits");
+  }
+  return value;
+}
+
+/// Rows of little-endian elements as strings of hex words: ["3f800000 00000000", ...].
+Json hex_rows(const Bytes& bytes, std::int64_t cols, std::int64_t element_bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  Json rows = Json::array();
+  const auto size = static_cast<std::size_t>(element_bytes);
+  const auto row_bytes = static_cast<std::size_t>(cols) * size;
+  for (std::size_t begin = 0; row_bytes != 0 && begin < bytes.size(); begin += row_bytes) {
+    std::string row;
+    for (std::size_t i = begin; i < std::min(begin + row_bytes, bytes.size()); i += size) {
+      if (i != begin) row += ' ';
+      for (std::size_t b = size; b-- > 0;) {
+        row += kDigits[bytes[i + b] >> 4];
+        row += kDigits[bytes[i + b] & 15];
+      }
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Bytes parse_rows(const Json& rows, std::int64_t element_bytes) {
+  Bytes bytes;
+  const auto size = static_cast<std::size_t>(element_bytes);
+  for (const Json& item : rows) {
+    const auto& row = item.get_ref<const std::string&>();
+    for (std::size_t at = 0; at < row.size(); at += 2 * size + 1) {
+      const std::uint32_t value = parse_hex(row.substr(at, 2 * size), 2 * size);
+      for (std::size_t b = 0; b < size; ++b)
+        bytes.push_back(static_cast<std::uint8_t>(value >> (8 * b)));
+      if (at + 2 * size < row.size() && row[at + 2 * size] != ' ')
+        throw UsageError("expected a space between words");
+    }
+  }
+  return bytes;
+}
+
+Json bulk(const Bytes& bytes, std::int64_t cols, std::int64_t element_bytes, Bulk mode) {
+  return mode == Bulk::kRaw ? Json::binary(bytes) : hex_rows(bytes, cols, element_bytes);
+}
+
+Bytes parse_bulk(const Json& json, std::int64_t element_bytes) {
+  if (!json.is_binary()) return parse_rows(json, element_bytes);
+  return json.get_binary();
+}
+
+fp8oracle_type parse_type(const std::string& word) {
+  for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
+    if (to_string(type) == word) return type;
+  }
+  throw UsageError("type '" + word + "' is not F32, BF16 or F16");
+}
+
+unsigned parse_directions(const std::string& word) {
+  for (const unsigned d : {1u, 2u, 3u}) {
+    if (directions_to_string(d) == word) return d;
+  }
+  throw UsageError("directions '" + word + "' is not row, col or both");
+}
+
+StepKind parse_kind(const std::string& word) {
+  for (int k = 0; k <= static_cast<int>(StepKind::kWriteScaleInv); ++k) {
+    if (to_string(static_cast<StepKind>(k)) == word) return static_cast<StepKind>(k);
+  }
+  throw UsageError("unknown step '" + word + "'");
+}
+
+Json step_json(const Step& s, Bulk mode) {
+  Json json{{"do", to_string(s.kind)}};
+  for (const auto& [key, value] : {std::pair{"input", &s.input},
+                                   {"tensor", &s.tensor},
+                                   {"target", &s.target},
+                                   {"output", &s.output},
+                                   {"scale", &s.scale},
+                                   {"amax", &s.amax}}) {
+    if (!value->empty()) json[key] = *value;
+  }
+  switch (s.kind) {
+    case StepKind::kSetScale: json["bits"] = hex_word(s.bits); break;
+    case StepKind::kAmax: break;
+    case StepKind::kScaleFromAmax:
+      json["eps"] = hex_word(s.eps_bits);
+      json["pow2"] = s.pow2;
+      json["input_type"] = to_string(s.input_type);
+      break;
+    case StepKind::kQuantize:
+    case StepKind::kDequantize:
+      json["scale_inv"] =
+          s.scale_inv_directions == 0 ? "none" : directions_to_string(s.scale_inv_directions);
+      [[fallthrough]];
+    case StepKind::kSwizzle:
+    case StepKind::kUnswizzle: json["directions"] = directions_to_string(s.directions); break;
+    case StepKind::kWriteCodes:
+    case StepKind::kWriteScaleInv:
+      json["directions"] = directions_to_string(s.directions);
+      json["at"] = s.at;
+      json["bytes"] = bulk(s.bytes, 64, 1, mode);
+      break;
+  }
+  if (s.tamper)
+    json["tamper"] = {
+        {"field", s.tamper->field}, {"value", s.tamper->value}, {"argument", s.tamper->argument}};
+  return json;
+}
+
+Step parse_step(const Json& json) {
+  Step s;
+  s.kind = parse_kind(json.at("do").get<std::string>());
+  for (const auto& [key, value] : {std::pair{"input", &s.input},
+                                   {"tensor", &s.tensor},
+                                   {"target", &s.target},
+                                   {"output", &s.output},
+                                   {"scale", &s.scale},
+                                   {"amax", &s.amax}}) {
+    *value = json.value(key, std::string());
+  }
+  if (json.contains("bits")) s.bits = parse_hex(json.at("bits").get<std::string>(), 8);
+  if (json.contains("eps")) s.eps_bits = parse_hex(json.at("eps").get<std::string>(), 8);
+  s.pow2 = json.value("pow2", false);
+  if (json.contains("input_type"))
+    s.input_type = parse_type(json.at("input_type").get<std::string>());
+  if (json.contains("directions"))
+    s.directions = parse_directions(json.at("directions").get<std::string>());
+  const std::string scale_inv = json.value("scale_inv", std::string("both"));
+  s.scale_inv_directions = scale_inv == "none" ? 0 : parse_directions(scale_inv);
+  s.at = json.value("at", std::int64_t{0});
+  if (json.contains("bytes")) s.bytes = parse_bulk(json.at("bytes"), 1);
+  if (json.contains("tamper")) {
+    const Json& t = json.at("tamper");
+    s.tamper = Tamper{t.at("field").get<std::string>(), t.at("value").get<std::int64_t>(),
+                      t.at("argument").get<std::string>()};
+  }
+  return s;
+}
+
+Json to_json(const Case& c, Bulk mode) {
+  Json json{{"schema", kSchema}, {"clause", c.clause}, {"scheme", c.scheme},
+            {"seed", c.seed},    {"number", c.number}, {"note", c.note}};
+  std::vector<std::string> profiles;
+  json["profiles"] = Json::array();
+  for (const TensorDecl& t : c.tensors) {
+    if (std::find(profiles.begin(), profiles.end(), t.scheme.profile.name) != profiles.end())
+      continue;
+    profiles.push_back(t.scheme.profile.name);
+    json["profiles"].push_back(Json::parse(profile_to_json(t.scheme.profile)));
+  }
+  for (const char* list : {"inputs", "tensors", "scalars", "outputs", "steps"})
+    json[list] = Json::array();
+  for (const InputDecl& x : c.inputs) {
+    json["inputs"].push_back({{"name", x.name},
+                              {"type", to_string(x.type)},
+                              {"rows", x.rows},
+                              {"cols", x.cols},
+                              {"row_stride", x.row_stride},
+                              {"offset", x.offset},
+                              {"bits", bulk(x.bits, x.cols, size_of(x.type), mode)}});
+  }
+  for (const TensorDecl& t : c.tensors) {
+    json["tensors"].push_back({{"name", t.name},
+                               {"scheme", t.scheme.name()},
+                               {"rows", t.rows},
+                               {"cols", t.cols},
+                               {"offset", t.offset}});
+  }
+  for (const ScalarDecl& s : c.scalars)
+    json["scalars"].push_back({{"name", s.name}, {"bits", hex_word(s.bits)}});
+  for (const OutputDecl& y : c.outputs) {
+    json["outputs"].push_back(
+        {{"name", y.name}, {"type", to_string(y.type)}, {"rows", y.rows}, {"cols", y.cols}});
+  }
+  for (const Step& s : c.steps) json["steps"].push_back(step_json(s, mode));
+  return json;
+}
+
+Scheme parse_case_scheme(const std::string& name, const std::vector<Profile>& profiles) {
+  for (const Profile& profile : profiles) {
+    const std::size_t dot = name.rfind('.');
+    if (dot != std::string::npos && name.substr(dot + 1) == profile.name)
+      return parse_scheme(name, profile);
+  }
+  throw UsageError("scheme '" + name + "': its profile is not in the file");
+}
+
+Case from_json(const Json& json) {
+  if (!json.is_object() || json.value("schema", std::string()) != kSchema)
+    throw UsageError(std::string("schema: expected \"") + kSchema + "\"");
+  Case c;
+  c.clause = json.at("clause").get<std::string>();
+  c.scheme = json.at("scheme").get<std::string>();
+  c.seed = json.value("seed", std::uint64_t{0});
+  c.number = json.value("number", std::uint64_t{0});
+  c.note = json.value("note", std::string());
+  std::vector<Profile> profiles;
+  for (const Json& p : json.at("profiles"))
+    profiles.push_back(profile_from_json(p.dump(), "profiles"));
+  for (const Json& x : json.at("inputs")) {
+    const auto type = parse_type(x.at("type").get<std::string>());
+    c.inputs.push_back({x.at("name").get<std::string>(), type, x.at("rows").get<std::int64_t>(),
+                        x.at("cols").get<std::int64_t>(), x.at("row_stride").get<std::int64_t>(),
+                        x.at("offset").get<std::int64_t>(),
+                        parse_bulk(x.at("bits"), size_of(type))});
+  }
+  for (const Json& t : json.at("tensors")) {
+    c.tensors.push_back({t.at("name").get<std::string>(),
+                         parse_case_scheme(t.at("scheme").get<std::string>(), profiles),
+                         t.at("rows").get<std::int64_t>(), t.at("cols").get<std::int64_t>(),
+                         t.at("offset").get<std::int64_t>()});
+  }
+  for (const Json& s : json.at("scalars"))
+    c.scalars.push_back(
+        {s.at("name").get<std::string>(), parse_hex(s.at("bits").get<std::string>(), 8)});
+  for (const Json& y : json.at("outputs")) {
+    c.outputs.push_back({y.at("name").get<std::string>(),
+                         parse_type(y.at("type").get<std::string>()),
+                         y.at("rows").get<std::int64_t>(), y.at("cols").get<std::int64_t>()});
+  }
+  for (const Json& s : json.at("steps")) c.steps.push_back(parse_step(s));
+  check_case(c);
+  return c;
+}
+
+/// Refuses nesting that could exhaust the stack before the parser sees the end.
+bool shallow(int depth, Json::parse_event_t, Json&) {
+  if (depth > kMaxDepth) throw UsageError("nested too deeply");
+  return true;
+}
+
+}  // namespace
+
+std::string case_to_json(const Case& c) { return to_json(c, Bulk::kHex).dump(1) + "\n"; }
+
+Case case_from_json(const std::string& text, const std::string& where) {
+  try {
+    return from_json(Json::parse(text, shallow));
+  } catch (const UsageError& error) {
+    throw UsageError(where + ": " + error.what());
+  } catch (const nlohmann::json::exception& error) {
+    throw UsageError(where + ": " + error.what());
+  }
+}
+
+std::vector<std::uint8_t> case_to_binary(const Case& c) {
+  return Json::to_cbor(to_json(c, Bulk::kRaw));
+}
+
+Case case_from_binary(const std::uint8_t* data, std::size_t size) {
+  try {
+    return from_json(Json::from_cbor(data, data + size));
+  } catch (const nlohmann::json::exception& error) {
+    throw UsageError(std::string("case: ") + error.what());
+  }
+}
+
+}  // namespace fp8oracle
