@@ -11,7 +11,8 @@
 
 namespace fp8oracle::runner {
 
-/// A backend that can be given cases: in this process, or in a child. One session belongs to one thread.
+/// A backend that can be given cases: in this process, or in a child. One session belongs to one
+/// thread.
 class Session {
  public:
   virtual ~Session() = default;
