@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstring>
+
+#include "fp8oracle/backend.h"
+
+namespace fp8oracle::reference {
+
+// FP32 cells of the caller's memory: scale, scale_inv, amax. They need not be aligned.
+
+inline bool present(const fp8oracle_buffer& buffer) { return buffer.data != nullptr; }
+
+inline float load_scalar(const fp8oracle_buffer& buffer) {
+  float value = 0.0f;
+  std::memcpy(&value, buffer.data, sizeof value);
+  return value;
+}
+
+inline void store_scalar(const fp8oracle_buffer& buffer, float value) {
+  std::memcpy(buffer.data, &value, sizeof value);
+}
+
+}  // namespace fp8oracle::reference
