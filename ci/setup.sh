@@ -48,4 +48,7 @@ trap 'rm -f "$log"' EXIT
 apt update >"$log" 2>&1 || { cat "$log"; fail "apt-get update did not work; still missing: ${missing[*]}"; }
 apt install --yes --no-install-recommends "${missing[@]}" >"$log" 2>&1 ||
   { tail -30 "$log"; fail "apt-get install did not work; still missing: ${missing[*]}"; }
+for package in "${missing[@]}"; do
+  is_installed "$package" || fail "apt-get says it worked, but $package is not installed"
+done
 echo "setup: installed ${#missing[@]} packages"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What is too long for the gate; about an hour on 2 cores. Writes a dated summary to ci/results/.
+#   ci/full.sh [PART...]   (default: all; the parts are the functions below)
+source "$(dirname "$0")/lib.sh"
+parts=("$@")
+[ $# -gt 0 ] || parts=(verify_full verify_exhaustive sweep_cpu sweep_reference tidy fuzz_10_minutes
+  verify_under_asan verify_under_tsan coverage cuda_compile)
+
+verify_full() { ci/verify.sh full; }
+verify_exhaustive() { ci/verify.sh exhaustive; }
+sweep_cpu() { ci/sweep.sh cpu; }
+sweep_reference() { ci/sweep.sh reference; }
+tidy() { ci/tidy.sh; }
+fuzz_10_minutes() { ci/fuzz.sh 600; }
+
+# verify_under PRESET: the whole command under a sanitizer, every clause, the level made for it.
+verify_under() {
+  local fixed_layout=()
+  if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_layout=(setarch "$(uname -m)" -R); fi
+  ci/build.sh "$1" fp8oracle
+  "${fixed_layout[@]}" "build/$1/bin/fp8oracle" verify --backend cpu --level sanitize --seed 1
+}
+verify_under_asan() { verify_under asan-ubsan; }
+verify_under_tsan() { verify_under tsan; }
+
+coverage() {
+  require gcovr
+  ci/build.sh coverage
+  ci/unit.sh coverage
+  build/coverage/bin/fp8oracle verify --backend cpu --seed 1
+  gcovr --root . --filter 'common/' --filter 'reference/' --filter 'optimized/' --filter 'proptests/' --filter 'cli/' \
+    --exclude '.*/tests/.*' build/coverage --print-summary --txt build/coverage.txt
+}
+
+cuda_compile() {
+  local nvcc
+  nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
+  if [ ! -x "$nvcc" ]; then
+    skipped "no nvcc on this machine"
+  elif [ ! -d optimized/cuda ]; then
+    skipped "no CUDA backend in this tree"
+  else
+    ci/build.sh release
+  fi
+}
+
+mkdir -p ci/results build/full
+summary=ci/results/$(date -u +%Y-%m-%d)-full.txt
+{
+  echo "ci/full.sh at $(git describe --always --dirty) on $(date -u '+%Y-%m-%d %H:%M UTC')"
+  echo "machine: $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
+  echo "compiler: $(c++ --version | head -1)"
+} >"$summary"
+
+for part in "${parts[@]}"; do
+  begin=$SECONDS
+  printf '\n==== %s ====\n' "$part"
+  check "$part" "$part" >"build/full/$part.log" 2>&1
+  tail -5 "build/full/$part.log"
+  {
+    printf '%-18s %5d s  %s\n' "$part" $((SECONDS - begin)) "$(tail -1 "build/full/$part.log")"
+    grep -h 'SKIPPED: ' "build/full/$part.log" | sed 's/^/    /' || true
+  } >>"$summary"
+done
+finish | tee -a "$summary"
