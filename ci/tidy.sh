@@ -20,6 +20,7 @@ one_file='clang-tidy-14 -p build/tidy --quiet --warnings-as-errors="*" "$1" 2>/d
 status=0
 printf '%s\n' "${files[@]}" | xargs -P "$jobs" -I{} bash -c "$one_file" _ {} >build/tidy.log || status=$?
 failed=$(grep -c '^tidy: FAILED' build/tidy.log || true)
-if [ "$status" -ne 0 ]; then cat build/tidy.log; fi
+# A finding in a header comes once for each file that includes it.
+grep -E '(error|warning): |^tidy: FAILED' build/tidy.log | sort -u || true
 tally $((${#files[@]} - failed)) "$failed" 0
 exit "$status"
