@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+
+#include "kernel.h"
+
+namespace fp8oracle::mutants {
+namespace {
+
+// ---- Elements
+// --------------------------------------------------------------------------------------
+
+std::uint8_t signed_code(bool negative, std::uint32_t code) {
+  return static_cast<std::uint8_t>((negative ? 0x80u : 0u) | code);
+}
+
+std::uint8_t nan_code(bool negative, const Site& site) {
+  const std::uint32_t nan = site.format().nan_code;
+  if (nan == 0x80u || site.knobs().element_nan == FP8ORACLE_NAN_FNUZ) return 0x80;
+  return signed_code(negative && site.knobs().element_nan == FP8ORACLE_NAN_KEEP_SIGN, nan);
+}
+
+std::uint8_t overflow_code(bool negative, std::uint32_t, const Site& site) {
+  const Knobs& k = site.knobs();
+  if (k.element_overflow == FP8ORACLE_OVERFLOW_SATURATE)
+    return signed_code(negative, k.element_max_code);
+  const std::uint32_t inf = site.format().inf_code;
+  if (k.element_overflow == FP8ORACLE_OVERFLOW_INF && inf != 0) return signed_code(negative, inf);
+  return nan_code(negative, site);
+}
+
+std::uint8_t zero_code(bool negative, bool, const Site& site) {
+  const bool unsigned_zero =
+      site.format().nan_code == 0x80u || site.knobs().element_negative_zero == FP8ORACLE_DROP;
+  return signed_code(negative && !unsigned_zero, 0);
+}
+
+std::uint8_t subnormal_code(bool negative, std::uint32_t code, const Site& site) {
+  if (site.knobs().element_subnormals == FP8ORACLE_DROP) return zero_code(negative, false, site);
+  return signed_code(negative, code);
+}
+
+ElementDecisions correct_element() {
+  return {.load = nullptr,
+          .widen = widen,
+          .before_rounding = [](float product, const Site&) { return product; },
+          .shift_right = shift_right_even,
+          .nan = nan_code,
+          .inf_saturates =
+              [](const Site& s) { return s.knobs().element_inf == FP8ORACLE_INF_SATURATE; },
+          .overflow = overflow_code,
+          .subnormal = subnormal_code,
+          .zero = zero_code,
+          .largest = [](const Site& s) { return s.knobs().element_max_code; },
+          .finish = [](std::uint8_t code, const Site&) { return code; }};
+}
+
+// ---- Per tensor
+// ------------------------------------------------------------------------------------
+
+float product_of(float x, float scale, const Site& site) {
+  if (site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV) return x / (1.0f / scale);
+  return x * scale;
+}
+
+float scale_inv_of(float scale, const Args& args) {
+  const float scale_inv = 1.0f / scale;
+  if (args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP && is_subnormal(scale_inv)) {
+    return from_bits(bits_of(scale_inv) & ~kAbsMask);
+  }
+  return scale_inv;
+}
+
+TensorDecisions correct_tensor() {
+  return {.null_scale = 1.0f,
+          .scale_used = [](float scale, const Args&) { return scale; },
+          .product = product_of,
+          .scale_inv = scale_inv_of,
+          .amax_result = [](float old, float found,
+                            const Args&) { return is_nan(found) || found > old ? found : old; },
+          .amax_op_result = [](float, float found, const fp8oracle_matrix&) { return found; }};
+}
+
+float fold_magnitude(float so_far, float x, const Knobs& knobs) {
+  if (is_nan(x))
+    return knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN ? from_bits(kNanBits) : so_far;
+  // Non-negative floats are ordered like their bits, NaN above all.
+  return from_bits(std::max(bits_of(so_far), bits_of(magnitude(x))));
+}
+
+AmaxDecisions correct_amax() {
+  return {.start = 0.0f,
+          .visits = [](const Place&) { return true; },
+          .measured = [](float x, float, const Site&) { return x; },
+          .fold = fold_magnitude,
+          .finish = [](float amax) { return amax; }};
+}
+
+float largest_value(const fp8oracle_scheme& scheme) {
+  return decode(static_cast<std::uint8_t>(scheme.knobs.element_max_code), scheme.format);
+}
+
+float scale_of_overflow(const fp8oracle_scale_from_amax_args& args) {
+  switch (args.scheme.knobs.scale_overflow) {
+    case FP8ORACLE_SCALE_OVERFLOW_INF: return from_bits(kInfBits);
+    case FP8ORACLE_SCALE_OVERFLOW_INPUT_MAX:
+      if (args.input_type == FP8ORACLE_BF16) return from_bits(0x7F7F0000u);
+      if (args.input_type == FP8ORACLE_F16) return 65504.0f;
+      return kFloatMax;
+    default: return kFloatMax;
+  }
+}
+
+ScaleDecisions correct_scale() {
+  using ScaleArgs = fp8oracle_scale_from_amax_args;
+  return {.floor = [](float amax, float eps) { return amax < eps ? eps : amax; },
+          .is_bad = [](float amax,
+                       const ScaleArgs&) { return is_nan(amax) || is_inf(amax) || amax == 0.0f; },
+          .of_bad =
+              [](float, float old, const ScaleArgs& args) {
+                const std::uint32_t rule = args.scheme.knobs.scale_of_bad_amax;
+                if (rule == FP8ORACLE_BAD_AMAX_KEEP) return old;
+                return rule == FP8ORACLE_BAD_AMAX_ZERO ? 0.0f : 1.0f;
+              },
+          .max = largest_value,
+          .quotient = [](float max, float amax) { return max / amax; },
+          .of_overflow = scale_of_overflow,
+          .pow2 = [](float scale) { return from_bits(bits_of(scale) & ~kMantissaMask); },
+          .wants_pow2 =
+              [](const ScaleArgs& args) {
+                return args.pow2 != 0 || args.scheme.knobs.scale_pow2 != 0;
+              }};
+}
+
+// ---- Blocks
+// ----------------------------------------------------------------------------------------
+
+/// Exponent of the format's largest value.
+int emax_of(const Block& block) {
+  const fp8oracle_format& f = block.format();
+  return static_cast<int>(block.knobs().element_max_code >> f.mantissa_bits) - f.bias;
+}
+
+/// semantics: floor max(E - emax, 0), ceil + 1 for a mantissa, even: E after rounding to b bits.
+std::uint8_t finite_code(const Block& block, float quotient) {
+  const std::uint32_t bits = bits_of(block.amax);
+  std::uint32_t field = bits >> 23;
+  switch (block.knobs().e8m0_round) {
+    case FP8ORACLE_E8M0_UP: return e8m0_round_up(quotient);
+    case FP8ORACLE_E8M0_CEIL: field += (bits & kMantissaMask) != 0 ? 1u : 0u; break;
+    case FP8ORACLE_E8M0_EVEN:
+      field = (bits + (1u << (22 - block.format().mantissa_bits))) >> 23;
+      break;
+    default: break;
+  }
+  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(field) - emax_of(block), 0, 254));
+}
+
+bool even_rounds_to_inf(const Block& block) {
+  if (block.knobs().e8m0_round != FP8ORACLE_E8M0_EVEN || is_nan(block.amax)) return false;
+  return (bits_of(block.amax) + (1u << (22 - block.format().mantissa_bits))) >= kInfBits;
+}
+
+BlockDecisions correct_block() {
+  return {
+      .count = [](std::int64_t extent) { return ceil_div(extent, kMxBlock); },
+      .is_special = [](float x) { return is_nan(x) || is_inf(x); },
+      .rounds_to_inf = even_rounds_to_inf,
+      .max = largest_value,
+      .quotient = [](float amax, float max) { return amax * (1.0f / max); },
+      .finite_code = finite_code,
+      .of_inf = [](const Block& b) { return static_cast<std::uint8_t>(b.knobs().e8m0_of_inf); },
+      .of_zero = [](const Block& b) { return static_cast<std::uint8_t>(b.knobs().e8m0_of_zero); },
+      .adjusted = [](const Block& b) { return b.code; },
+      .data_scale = [](const Block& b) { return e8m0_reciprocal(b.code); },
+      .stored = [](const Block& b) { return b.code; }};
+}
+
+// ---- Layout
+// ----------------------------------------------------------------------------------------
+
+std::int64_t code_index(const Site& site, const CodesPlan& plan) {
+  return plan.shape.transposed ? site.col * plan.shape.cols + site.row
+                               : site.row * plan.shape.cols + site.col;
+}
+
+/// 128 x 4 tiles of 512 bytes; inside, 32 rows of 16 bytes, four columns of four scales.
+std::int64_t scale_index(std::int64_t i, std::int64_t j, const ScalePlan& plan) {
+  if (plan.stored_transposed) return j * plan.shape.cols + i;
+  if (!plan.shape.swizzled) return i * plan.shape.cols + j;
+  const std::int64_t tiles = plan.shape.cols / 4;
+  return ((i / 128) * tiles + j / 4) * 512 + (i % 32) * 16 + ((i % 128) / 32) * 4 + j % 4;
+}
+
+void zero_padding(const ScalePlan& plan) {
+  if (plan.layout == FP8ORACLE_LAYOUT_COMPACT && !plan.shape.swizzled) return;
+  if (plan.buffer.bytes != 0) std::memset(plan.buffer.data, 0, plan.buffer.bytes);
+}
+
+// ---- Dequantize
+// ------------------------------------------------------------------------------------
+
+std::uint32_t output_bits(float, float, float product, std::uint32_t type) {
+  if (type == FP8ORACLE_F32) return bits_of(product);
+  return type == FP8ORACLE_BF16 ? to_bf16(product) : to_f16(product);
+}
+
+DequantizeDecisions correct_dequantize() {
+  return {.answers = nullptr,
+          .decode = decode,
+          .e8m0_value = e8m0_value,
+          .tensor_scale_inv =
+              [](const fp8oracle_dequantize_args& args) {
+                return args.pair.scale_inv.data != nullptr ? read_float(args.pair.scale_inv.data)
+                                                           : 1.0f;
+              },
+          .block_scale_inv = [](std::int64_t, std::int64_t, std::int64_t index,
+                                const ScalePlan& plan) { return fetch(plan.buffer, index); },
+          .product = [](float decoded, float scale_inv) { return decoded * scale_inv; },
+          .output_bits = output_bits,
+          .code_index =
+              [](std::int64_t row, std::int64_t col, const CodesPlan& plan) {
+                return plan.shape.transposed ? col * plan.shape.cols + row
+                                             : row * plan.shape.cols + col;
+              },
+          .after = nullptr};
+}
+
+// ---- What is written, and the boundary
+// -------------------------------------------------------------
+
+WriteDecisions correct_writes() {
+  return {.codes = [](const Site&) { return true; },
+          .scale_inv = [](const Args&) { return true; },
+          .block_scale_inv = [](const Block&) { return true; },
+          .amax = [](const Args&) { return true; },
+          .returns_at_once = [](const Args&) { return false; },
+          .amax_returns_at_once = [](const fp8oracle_matrix&) { return false; },
+          .before = nullptr,
+          .after = nullptr};
+}
+
+BoundaryDecisions correct_boundary() {
+  return {.check_quantize = [](fp8oracle_quantize_args& args) { return check_arguments(args); },
+          .check_amax = [](fp8oracle_amax_args& args) { return check_arguments(args); },
+          .check_scale = [](fp8oracle_scale_from_amax_args& args) { return check_arguments(args); },
+          .check_dequantize = [](fp8oracle_dequantize_args& args) { return check_arguments(args); },
+          .check_swizzle = [](fp8oracle_swizzle_args& args,
+                              bool unswizzle) { return check_arguments(args, unswizzle); },
+          .launches_first = nullptr,
+          .refuse = [](const ArgumentError& error,
+                       fp8oracle_message message) { return report(error, message); },
+          .uploaded = nullptr};
+}
+
+}  // namespace
+
+const Decisions& correct() {
+  static const Decisions decisions{
+      .element = correct_element(),
+      .tensor = correct_tensor(),
+      .tensor_amax = correct_amax(),
+      .block_amax = correct_amax(),
+      .scale = correct_scale(),
+      .block = correct_block(),
+      .layout = {.code_index = code_index,
+                 .scale_index = scale_index,
+                 .fill_padding = zero_padding,
+                 .swizzle_copies_padding = false},
+      .writes = correct_writes(),
+      .dequantize = correct_dequantize(),
+      .boundary = correct_boundary(),
+  };
+  return decisions;
+}
+
+}  // namespace fp8oracle::mutants

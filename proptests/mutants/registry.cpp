@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "table.h"
+
+namespace fp8oracle::mutants {
+namespace {
+
+std::vector<Mutant> families() {
+  std::vector<Mutant> all;
+  const std::pair<const char*, std::vector<Mutant>> lists[] = {
+      {"classic", classic_mutants()},
+      {"rounding", rounding_mutants()},
+      {"specials", special_mutants()},
+  };
+  for (const auto& [family, list] : lists) {
+    for (const Mutant& m : list) {
+      all.push_back(m);
+      all.back().family = family;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Mutant>& mutants() {
+  static const std::vector<Mutant> all = families();
+  return all;
+}
+
+const Mutant* find_mutant(std::string_view name) {
+  for (const Mutant& m : mutants()) {
+    if (m.name == name) return &m;
+  }
+  return nullptr;
+}
+
+const fp8oracle_backend_table& correct_kernel() {
+  return Table<[](Decisions&) {}>::table("mutants' correct kernel");
+}
+
+}  // namespace fp8oracle::mutants

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "allocations.h"
+#include "kernel.h"
+#include "mutants.h"
+
+namespace fp8oracle::mutants {
+
+/// Runs an operation of the kernel behind the C boundary: no exception crosses it.
+template <typename Run>
+fp8oracle_status guarded(fp8oracle_message message, const Run& run) {
+  try {
+    return run();
+  } catch (const std::exception& error) {
+    return report(FP8ORACLE_INTERNAL_ERROR, error.what(), message);
+  }
+}
+
+/// One backend table for one change to the decisions. The ABI's functions carry no context, so the
+/// change is a template argument and each mutant gets functions of its own; the work is in
+/// kernel.h.
+template <auto kChange>
+struct Table {
+  static const Decisions& decisions() {
+    static const Decisions changed = [] {
+      Decisions d = correct();
+      kChange(d);
+      return d;
+    }();
+    return changed;
+  }
+
+  static fp8oracle_status upload(void* data, const void* host, std::uint64_t bytes,
+                                 fp8oracle_stream stream, fp8oracle_message message) {
+    const auto uploaded = decisions().boundary.uploaded;
+    if (uploaded != nullptr) uploaded(data, bytes);
+    return tracked_memory_table().upload(data, host, bytes, stream, message);
+  }
+  static fp8oracle_status supports(fp8oracle_operation, const fp8oracle_scheme* scheme,
+                                   fp8oracle_type type, fp8oracle_message reason) {
+    return guarded(reason, [&] { return run_supports(*scheme, type, reason); });
+  }
+  static fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
+                                   fp8oracle_message message) {
+    return guarded(message, [&] { return run_quantize(decisions(), *args, message); });
+  }
+  static fp8oracle_status amax(const fp8oracle_amax_args* args, fp8oracle_stream,
+                               fp8oracle_message message) {
+    return guarded(message, [&] { return run_amax(decisions(), *args, message); });
+  }
+  static fp8oracle_status scale_from_amax(const fp8oracle_scale_from_amax_args* args,
+                                          fp8oracle_stream, fp8oracle_message message) {
+    return guarded(message, [&] { return run_scale_from_amax(decisions(), *args, message); });
+  }
+  static fp8oracle_status dequantize(const fp8oracle_dequantize_args* args, fp8oracle_stream,
+                                     fp8oracle_message message) {
+    return guarded(message, [&] { return run_dequantize(decisions(), *args, message); });
+  }
+  static fp8oracle_status swizzle(const fp8oracle_swizzle_args* args, fp8oracle_stream,
+                                  fp8oracle_message message) {
+    return guarded(message, [&] { return run_swizzle(decisions(), *args, false, message); });
+  }
+  static fp8oracle_status unswizzle(const fp8oracle_swizzle_args* args, fp8oracle_stream,
+                                    fp8oracle_message message) {
+    return guarded(message, [&] { return run_swizzle(decisions(), *args, true, message); });
+  }
+
+  /// `name` must live as long as the program; the first call's is kept.
+  static const fp8oracle_backend_table& table(const char* name) {
+    static const fp8oracle_backend_table made = [name] {
+      fp8oracle_backend_table t = tracked_memory_table();
+      t.name = name;
+      t.upload = upload;
+      t.supports = supports;
+      t.quantize = quantize;
+      t.amax = amax;
+      t.scale_from_amax = scale_from_amax;
+      t.dequantize = dequantize;
+      t.swizzle = swizzle;
+      t.unswizzle = unswizzle;
+      return t;
+    }();
+    return made;
+  }
+};
+
+/// What the list says about a mutant; the change itself is mutant()'s template argument.
+struct Entry {
+  const char* name;
+  const char* clause;
+  const char* source;
+  const char* summary;
+  const char* profile = "";
+  const char* equivalent = "";
+};
+
+/// A mutant whose kernel is the correct one after `kChange(Decisions&)`. The family is set by
+/// families().
+template <auto kChange>
+Mutant mutant(const Entry& e) {
+  return {e.name,   e.clause,     "",        e.summary,
+          e.source, e.equivalent, e.profile, &Table<kChange>::table(e.name)};
+}
+
+/// The lists one after the other.
+inline std::vector<Mutant> joined(std::initializer_list<std::vector<Mutant>> lists) {
+  std::vector<Mutant> all;
+  for (const std::vector<Mutant>& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+std::vector<Mutant> rounding_mutants();
+std::vector<Mutant> special_mutants();
+std::vector<Mutant> amax_mutants();
+std::vector<Mutant> scale_mutants();
+std::vector<Mutant> e8m0_mutants();
+std::vector<Mutant> data_scale_mutants();
+std::vector<Mutant> layout_mutants();
+std::vector<Mutant> tail_mutants();
+std::vector<Mutant> direction_mutants();
+std::vector<Mutant> lifetime_mutants();
+std::vector<Mutant> boundary_mutants();
+std::vector<Mutant> dequantize_mutants();
+std::vector<Mutant> classic_mutants();
+
+}  // namespace fp8oracle::mutants
