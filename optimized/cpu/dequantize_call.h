@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "element_rule.h"
+#include "scale_layout.h"
+
+namespace fp8oracle::cpu {
+
+/// One dequantize, the same for all of its tiles.
+struct DequantizeCall {
+  DecodeRule rule;
+  const std::uint8_t* codes = nullptr;
+  const std::uint8_t* scales = nullptr;  ///< E8M0; null: `scale_inv` for all
+  ScaleLayout layout;
+  float scale_inv = 1.0f;
+  bool rowwise = true;
+  bool transposed = false;  ///< codes are [cols, rows]
+};
+
+}  // namespace fp8oracle::cpu

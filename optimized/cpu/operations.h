@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "fp8oracle/backend.h"
+
+/// The operations on host pointers. Preconditions of all: check_arguments() found nothing and
+/// supports() said yes. Each finishes before it returns.
+namespace fp8oracle::cpu {
+
+/// rowwise and columnwise (transposed) codes of RN(x * scale), scale_inv, amax [K9, K10, K12].
+void quantize_tensor(const fp8oracle_quantize_args& args);
+/// Blocks of 32 along the rows [K16, K17].
+void quantize_mx_rowwise(const fp8oracle_quantize_args& args);
+/// Blocks of 32 along the columns; with both directions also the rowwise ones, from the same read;
+/// mx32x32 in either.
+void quantize_mx_bands(const fp8oracle_quantize_args& args);
+/// max|x|, overwritten.
+void amax(const fp8oracle_amax_args& args);
+/// RN(max / max(amax, eps)) [K14].
+void scale_from_amax(const fp8oracle_scale_from_amax_args& args);
+/// RN(decode(codes) * scale_inv), rounded once more to the output's type [K6].
+void dequantize(const fp8oracle_dequantize_args& args);
+void swizzle(const fp8oracle_swizzle_args& args);
+void unswizzle(const fp8oracle_swizzle_args& args);
+
+/// The Highway target that the kernels run on now, e.g. "AVX3".
+const char* target_name();
+
+}  // namespace fp8oracle::cpu

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "fp8oracle/backend.h"
+
+namespace fp8oracle::cpu {
+
+/// Which byte of an E8M0 scale_inv belongs to which block [K18, K19].
+///
+/// `outer` counts across the blocks and `block` along them: rowwise outer = row, columnwise outer =
+/// column. Plain layouts are two pitches. The swizzled one is, with i = outer and j = block,
+///
+///   ((i / 128) * (stored columns / 4) + j / 4) * 512 + (i % 32) * 16 + (i % 128) / 32 * 4 + j % 4
+struct ScaleLayout {
+  std::int64_t outer_count = 0;  ///< rows or columns that have scales
+  std::int64_t block_count = 0;
+  std::int64_t bytes = 0;  ///< of the whole buffer, padding included
+  std::int64_t outer_pitch = 0;
+  std::int64_t block_pitch = 0;
+  std::int64_t tiles_across = 0;
+  bool swizzled = false;
+
+  bool has_padding() const { return bytes != outer_count * block_count; }
+  std::int64_t index(std::int64_t outer, std::int64_t block) const {
+    if (!swizzled) return outer * outer_pitch + block * block_pitch;
+    const std::int64_t tile = (outer / 128) * tiles_across + block / 4;
+    return tile * 512 + (outer % 32) * 16 + outer % 128 / 32 * 4 + block % 4;
+  }
+};
+
+ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+                         std::int64_t rows, std::int64_t cols);
+
+/// Clears a buffer that has padding: its own backends leave no padding byte unwritten.
+void clear_padding(const ScaleLayout& layout, std::uint8_t* scale_inv);
+
+}  // namespace fp8oracle::cpu
