@@ -9,6 +9,8 @@
 #include "fp8oracle/case.h"
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/quote.h"
+#include "strict_json.h"
 
 namespace fp8oracle {
 namespace {
@@ -16,7 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::uint8_t>;
 constexpr const char* kSchema = "fp8oracle.case/1";
-constexpr int kMaxDepth = 16;
 
 /// How bulk bytes are written: hex words in files, raw in the pipe to a child.
 enum class Bulk { kHex, kRaw };
@@ -35,7 +36,7 @@ std::uint32_t parse_hex(const std::string& text, std::size_t digits) {
   const auto result = std::from_chars(begin, end, value, 16);
   if (end - begin != static_cast<std::ptrdiff_t>(digits) || result.ec != std::errc() ||
       result.ptr != end) {
-    throw UsageError("'" + text + "' is not " + std::to_string(digits) + " hex digits");
+    throw UsageError(quote(text) + " is not " + std::to_string(digits) + " hex digits");
   }
   return value;
 }
@@ -89,21 +90,21 @@ fp8oracle_type parse_type(const std::string& word) {
   for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
     if (to_string(type) == word) return type;
   }
-  throw UsageError("type '" + word + "' is not F32, BF16 or F16");
+  throw UsageError("type " + quote(word) + " is not F32, BF16 or F16");
 }
 
 unsigned parse_directions(const std::string& word) {
   for (const unsigned d : {1u, 2u, 3u}) {
     if (directions_to_string(d) == word) return d;
   }
-  throw UsageError("directions '" + word + "' is not row, col or both");
+  throw UsageError("directions " + quote(word) + " is not row, col or both");
 }
 
 StepKind parse_kind(const std::string& word) {
   for (int k = 0; k <= static_cast<int>(StepKind::kWriteScaleInv); ++k) {
     if (to_string(static_cast<StepKind>(k)) == word) return static_cast<StepKind>(k);
   }
-  throw UsageError("unknown step '" + word + "'");
+  throw UsageError("unknown step " + quote(word));
 }
 
 Json step_json(const Step& s, Bulk mode) {
@@ -164,11 +165,11 @@ Step parse_step(const Json& json) {
     s.directions = parse_directions(json.at("directions").get<std::string>());
   const std::string scale_inv = json.value("scale_inv", std::string("both"));
   s.scale_inv_directions = scale_inv == "none" ? 0 : parse_directions(scale_inv);
-  s.at = json.value("at", std::int64_t{0});
+  if (json.contains("at")) s.at = integer_at(json, "at");
   if (json.contains("bytes")) s.bytes = parse_bulk(json.at("bytes"), 1);
   if (json.contains("tamper")) {
     const Json& t = json.at("tamper");
-    s.tamper = Tamper{t.at("field").get<std::string>(), t.at("value").get<std::int64_t>(),
+    s.tamper = Tamper{t.at("field").get<std::string>(), integer_at(t, "value"),
                       t.at("argument").get<std::string>()};
   }
   return s;
@@ -219,7 +220,15 @@ Scheme parse_case_scheme(const std::string& name, const std::vector<Profile>& pr
     if (dot != std::string::npos && name.substr(dot + 1) == profile.name)
       return parse_scheme(name, profile);
   }
-  throw UsageError("scheme '" + name + "': its profile is not in the file");
+  throw UsageError("scheme " + quote(name) + ": its profile is not in the file");
+}
+
+/// Seeds use all 64 bits; absent means 0.
+std::uint64_t unsigned_or_zero(const Json& json, const char* key) {
+  if (!json.contains(key)) return 0;
+  if (!json.at(key).is_number_unsigned())
+    throw UsageError(std::string(key) + ": expected an integer from 0 to 2^64 - 1");
+  return json.at(key).get<std::uint64_t>();
 }
 
 Case from_json(const Json& json) {
@@ -228,42 +237,34 @@ Case from_json(const Json& json) {
   Case c;
   c.clause = json.at("clause").get<std::string>();
   c.scheme = json.at("scheme").get<std::string>();
-  c.seed = json.value("seed", std::uint64_t{0});
-  c.number = json.value("number", std::uint64_t{0});
+  c.seed = unsigned_or_zero(json, "seed");
+  c.number = unsigned_or_zero(json, "number");
   c.note = json.value("note", std::string());
   std::vector<Profile> profiles;
   for (const Json& p : json.at("profiles"))
     profiles.push_back(profile_from_json(p.dump(), "profiles"));
   for (const Json& x : json.at("inputs")) {
     const auto type = parse_type(x.at("type").get<std::string>());
-    c.inputs.push_back({x.at("name").get<std::string>(), type, x.at("rows").get<std::int64_t>(),
-                        x.at("cols").get<std::int64_t>(), x.at("row_stride").get<std::int64_t>(),
-                        x.at("offset").get<std::int64_t>(),
+    c.inputs.push_back({x.at("name").get<std::string>(), type, integer_at(x, "rows"),
+                        integer_at(x, "cols"), integer_at(x, "row_stride"), integer_at(x, "offset"),
                         parse_bulk(x.at("bits"), size_of(type))});
   }
   for (const Json& t : json.at("tensors")) {
     c.tensors.push_back({t.at("name").get<std::string>(),
                          parse_case_scheme(t.at("scheme").get<std::string>(), profiles),
-                         t.at("rows").get<std::int64_t>(), t.at("cols").get<std::int64_t>(),
-                         t.at("offset").get<std::int64_t>()});
+                         integer_at(t, "rows"), integer_at(t, "cols"), integer_at(t, "offset")});
   }
   for (const Json& s : json.at("scalars"))
     c.scalars.push_back(
         {s.at("name").get<std::string>(), parse_hex(s.at("bits").get<std::string>(), 8)});
   for (const Json& y : json.at("outputs")) {
     c.outputs.push_back({y.at("name").get<std::string>(),
-                         parse_type(y.at("type").get<std::string>()),
-                         y.at("rows").get<std::int64_t>(), y.at("cols").get<std::int64_t>()});
+                         parse_type(y.at("type").get<std::string>()), integer_at(y, "rows"),
+                         integer_at(y, "cols")});
   }
   for (const Json& s : json.at("steps")) c.steps.push_back(parse_step(s));
   check_case(c);
   return c;
-}
-
-/// Refuses nesting that could exhaust the stack before the parser sees the end.
-bool shallow(int depth, Json::parse_event_t, Json&) {
-  if (depth > kMaxDepth) throw UsageError("nested too deeply");
-  return true;
 }
 
 }  // namespace
@@ -272,11 +273,11 @@ std::string case_to_json(const Case& c) { return to_json(c, Bulk::kHex).dump(1) 
 
 Case case_from_json(const std::string& text, const std::string& where) {
   try {
-    return from_json(Json::parse(text, shallow));
+    return from_json(parse_strict<Json>(text));
   } catch (const UsageError& error) {
     throw UsageError(where + ": " + error.what());
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(where + ": " + error.what());
+    throw UsageError(where + ": " + reason_of(error));
   }
 }
 
@@ -288,7 +289,7 @@ Case case_from_binary(const std::uint8_t* data, std::size_t size) {
   try {
     return from_json(Json::from_cbor(data, data + size));
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(std::string("case: ") + error.what());
+    throw UsageError("case: " + reason_of(error));
   }
 }
 

@@ -7,7 +7,9 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/profile.h"
+#include "fp8oracle/quote.h"
 #include "fp8oracle/scheme.h"
+#include "strict_json.h"
 
 namespace fp8oracle {
 namespace {
@@ -20,7 +22,7 @@ fp8oracle_granularity granularity_from(const std::string& word, const std::strin
        {FP8ORACLE_GRANULARITY_TENSOR, FP8ORACLE_GRANULARITY_MX32, FP8ORACLE_GRANULARITY_MX32X32}) {
     if (to_string(g) == word) return g;
   }
-  throw UsageError(where + ": granularities: '" + word + "' is not tensor, mx32 or mx32x32");
+  throw UsageError(where + ": granularities: " + quote(word) + " is not tensor, mx32 or mx32x32");
 }
 
 void set_knob(Profile& profile, const std::string& name, const nlohmann::json& value,
@@ -36,9 +38,9 @@ void set_knob(Profile& profile, const std::string& name, const nlohmann::json& v
       }
       known += (known.empty() ? "" : ", ") + std::string(v.name);
     }
-    throw UsageError(where + ": knobs." + name + ": '" + text + "' is not one of: " + known);
+    throw UsageError(where + ": knobs." + name + ": " + quote(text) + " is not one of: " + known);
   }
-  throw UsageError(where + ": knobs: unknown knob '" + name + "'");
+  throw UsageError(where + ": knobs: unknown knob " + quote(name));
 }
 
 void set_element_max(Profile& profile, const nlohmann::json& value, const std::string& where) {
@@ -67,7 +69,7 @@ void check_consistent(const Profile& profile, const std::string& where) {
 
 Profile profile_from_json(const std::string& text, const std::string& where) {
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = parse_strict<nlohmann::json>(text);
     if (!json.is_object() || json.value("schema", "") != kSchema) {
       throw UsageError(where + ": schema: expected \"" + kSchema + "\"");
     }
@@ -92,7 +94,7 @@ Profile profile_from_json(const std::string& text, const std::string& where) {
     check_consistent(profile, where);
     return profile;
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(where + ": " + error.what());
+    throw UsageError(where + ": " + reason_of(error));
   }
 }
 

@@ -6,8 +6,8 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/files/atomic_write.h"
 #include "fp8oracle/files/dtype.h"
+#include "fp8oracle/quote.h"
 #include "npy_header.h"
-#include "quote.h"
 
 namespace fp8oracle::files {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "fp8oracle/error.h"
-#include "quote.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle::files {
 namespace {

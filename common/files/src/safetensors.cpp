@@ -6,7 +6,7 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/files/dtype.h"
-#include "quote.h"
+#include "fp8oracle/quote.h"
 #include "safetensors_header.h"
 
 namespace fp8oracle::files {

@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "fp8oracle/error.h"
-#include "quote.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle::files {
 namespace {

@@ -7,7 +7,7 @@
 #include "fp8oracle/files/atomic_write.h"
 #include "fp8oracle/files/dtype.h"
 #include "fp8oracle/files/safetensors.h"
-#include "quote.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle::files {
 namespace {
