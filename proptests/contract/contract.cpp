@@ -111,7 +111,7 @@ constexpr std::array kClauses{
 
 }  // namespace
 
-std::span<const Clause> clauses() { return kClauses; }
+std::span<const Clause> contract() { return kClauses; }
 
 const Clause& find_clause(std::string_view id) {
   std::string known;

@@ -16,7 +16,7 @@ struct Clause {
 };
 
 /// Every clause that this version checks, in order.
-std::span<const Clause> clauses();
+std::span<const Clause> contract();
 /// Throws UsageError that names the known ids.
 const Clause& find_clause(std::string_view id);
 

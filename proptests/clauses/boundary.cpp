@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// K31: for each argument the nearest illegal value.
+#include <limits>
+
+#include "clauses/case_builder.h"
+#include "clauses/groups.h"
+#include "fp8oracle/layout.h"
+
+namespace fp8oracle::clauses {
+namespace {
+
+using plans::Bulk;
+using plans::Plan;
+
+constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+
+std::vector<Tamper> of_a_pair(const Scheme& scheme, const Plan& plan, unsigned direction,
+                              const std::string& name) {
+  const std::int64_t codes = plan.rows * plan.cols;
+  const std::int64_t scale_inv =
+      scale_inv_shape(scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows,
+                      plan.cols)
+          .bytes();
+  std::vector<Tamper> list{
+      {name + ".codes.bytes", codes - 1, name + ".codes"},
+      {name + ".codes.bytes", codes + 1, name + ".codes"},
+      {name + ".codes.data", 0, name + ".codes"},
+      {name + ".scale_inv.bytes", scale_inv - 1, name + ".scale_inv"},
+      {name + ".scale_inv.bytes", scale_inv + 1, name + ".scale_inv"},
+      {name + ".scale_inv.data", 0, name + ".scale_inv"},
+  };
+  return list;
+}
+
+std::vector<Tamper> of_a_matrix(const Plan& plan, std::int64_t stride, const std::string& name) {
+  const std::int64_t bytes = ((plan.rows - 1) * stride + plan.cols) * size_of(plan.type);
+  return {
+      {name + ".data.bytes", bytes - 1, name + ".data"},
+      {name + ".data.data", 0, name + ".data"},
+      {name + ".rows", -1, name + ".rows"},
+      {name + ".cols", -1, name + ".cols"},
+      {name + ".row_stride", plan.cols - 1, name + ".row_stride"},
+      {name + ".rows", kHuge, name},
+      {name + ".type", 3, name + ".type"},
+  };
+}
+
+std::vector<Tamper> of_quantize(const Scheme& scheme, const Plan& plan) {
+  std::vector<Tamper> list = of_a_matrix(plan, plan.cols + plan.stride_extra, "input");
+  if (plan.rows > 1) list.push_back({"input.row_stride", kHuge, "input.row_stride"});
+  for (const unsigned direction : {1u, 2u}) {
+    if ((scheme.directions & direction) == 0) continue;
+    const auto more = of_a_pair(scheme, plan, direction, direction == 1 ? "rowwise" : "columnwise");
+    list.insert(list.end(), more.begin(), more.end());
+  }
+  list.push_back({"scheme.granularity", 77, "scheme.granularity"});
+  list.push_back({"scheme.layout", 3, "scheme.layout"});
+  list.push_back({"scheme.directions", 0, "scheme.directions"});
+  list.push_back({"scheme.knobs.element_overflow", 9, "element.overflow"});
+  list.push_back({"struct_size", 16, "struct_size"});
+  if (scheme.is_block()) return list;
+  list.push_back({"amax.bytes", 3, "amax"});
+  if (!plan.scale_absent) list.push_back({"scale.bytes", 3, "scale"});
+  if (scheme.directions == 3)
+    list.push_back({"columnwise.scale_inv.data", 64, "columnwise.scale_inv"});
+  return list;
+}
+
+void bad_swizzles(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
+  const Scheme plain = scheme.with_layout(FP8ORACLE_LAYOUT_PADDED);
+  b.tensor("plain", plain).tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
+  const auto direction = static_cast<fp8oracle_direction>(one_direction(scheme, plan.variant));
+  const std::int64_t bytes = scale_inv_shape(plain.abi(), direction, plan.rows, plan.cols).bytes();
+  for (const Tamper& t : {Tamper{"input.bytes", bytes - 1, "input"},
+                          {"output.bytes", bytes + 1, "output"},
+                          {"output.data", 0, "output"},
+                          {"rows", -1, "rows"},
+                          {"scheme.layout", 2, "scheme.layout"}}) {
+    Step& s = b.step(StepKind::kSwizzle);
+    s.tensor = "plain";
+    s.target = "swizzled";
+    s.directions = direction;
+    s.tamper = t;
+  }
+}
+
+void bad_scalars(CaseBuilder& b) {
+  for (const Tamper& t : {Tamper{"amax.bytes", 8, "amax"},
+                          {"amax.data", 0, "amax"},
+                          {"input.rows", -1, "input.rows"}}) {
+    Step& s = b.step(StepKind::kAmax);
+    s.input = "x";
+    s.amax = "a";
+    s.tamper = t;
+  }
+  for (const Tamper& t : {Tamper{"scale.bytes", 5, "scale"},
+                          {"amax.data", 0, "amax"},
+                          {"eps", 0xBF800000, "eps"},
+                          {"eps", 0x7FC00000, "eps"},
+                          {"pow2", 2, "pow2"},
+                          {"input_type", 3, "input_type"}}) {
+    Step& s = b.step(StepKind::kScaleFromAmax);
+    s.amax = "a";
+    s.scale = "s";
+    s.tamper = t;
+  }
+}
+
+Case every_bad_call(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K31", scheme, plan);
+  b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0x3F800000).output("y", FP8ORACLE_F32);
+  for (const Tamper& t : of_quantize(scheme, plan)) {
+    b.quantize("x", "t", "a").tamper = t;
+  }
+  const unsigned direction = one_direction(scheme, plan.variant);
+  std::vector<Tamper> reads = of_a_pair(scheme, plan, direction, "pair");
+  reads.push_back({"output.data.bytes", plan.rows * plan.cols * 4 - 1, "output.data"});
+  reads.push_back({"output.row_stride", plan.cols + 1, "output.row_stride"});
+  reads.push_back({"scheme.directions", 3, "scheme.directions"});
+  for (const Tamper& t : reads) b.dequantize(direction, "y").tamper = t;
+  if (scheme.is_block()) {
+    bad_swizzles(b, scheme, plan);
+    Step& with_scale = b.quantize();
+    b.scalar("s", 0x3F800000);
+    with_scale.scale = "s";
+    with_scale.tamper = Tamper{"", 0, "scale"};
+    Step& with_amax = b.quantize();
+    with_amax.amax = "a";
+    with_amax.tamper = Tamper{"", 0, "amax"};
+  } else {
+    bad_scalars(b);
+  }
+  b.quantize();  // and the good call still works
+  return b.done();
+}
+
+/// A dimension one past whole blocks, where the profile wants whole ones.
+Case partial_block(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  if (scheme.has(FP8ORACLE_ROWWISE)) p.cols += 1 + plan.variant % 31;
+  if (!scheme.has(FP8ORACLE_ROWWISE)) p.rows += 1 + plan.variant % 31;
+  CaseBuilder b("K31", scheme, p);
+  b.input(Bulk::kOrdinary).tensor();
+  b.quantize().tamper = Tamper{"", 0, scheme.has(FP8ORACLE_ROWWISE) ? "input.cols" : "input.rows"};
+  return b.done();
+}
+
+Case bad_call(const Scheme& scheme, const Plan& plan) {
+  const bool whole =
+      scheme.is_block() && scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS;
+  return whole && plan.number % 3 == 2 ? partial_block(scheme, plan) : every_bad_call(scheme, plan);
+}
+
+bool at_a_tampered_step(const Difference& d, const Verdict& v) {
+  return v.c.steps[d.step].tamper.has_value();
+}
+
+}  // namespace
+
+std::vector<Property> boundary() {
+  return {{.clause = "K31",
+           .smoke_cases = 3,
+           .applies = [](const Scheme&) { return true; },
+           .make = bad_call,
+           .claims = at_a_tampered_step}};
+}
+
+}  // namespace fp8oracle::clauses

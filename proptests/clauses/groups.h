@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "clauses/property.h"
+
+namespace fp8oracle::clauses {
+
+std::vector<Property> ownership();   ///< K2, K4, K5, K6, K7
+std::vector<Property> per_tensor();  ///< K9 ... K14
+std::vector<Property> block();       ///< K15 ... K18
+std::vector<Property> layout();      ///< K18, K19
+std::vector<Property> directions();  ///< K20, K21
+std::vector<Property> control();     ///< K24
+std::vector<Property> repeat();      ///< K30
+std::vector<Property> boundary();    ///< K31
+
+}  // namespace fp8oracle::clauses

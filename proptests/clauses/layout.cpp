@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// K18, K19: where scale_inv lies, and what stands in its padding.
+#include "fp8oracle/layout.h"
+
+#include "clauses/case_builder.h"
+#include "clauses/groups.h"
+#include "reference/layout.h"
+
+namespace fp8oracle::clauses {
+namespace {
+
+using plans::Bulk;
+using plans::Plan;
+
+bool block_scheme(const Scheme& scheme) { return scheme.is_block(); }
+
+/// A label for the block of (row, col), the same in every layout.
+std::uint8_t label(const Plan& plan, std::int64_t row, std::int64_t col, unsigned direction) {
+  const std::int64_t line = direction == FP8ORACLE_ROWWISE ? row : col;
+  const std::int64_t block = (direction == FP8ORACLE_ROWWISE ? col : row) / kMxBlock;
+  return static_cast<std::uint8_t>(100 + (line * 7 + block * 31 + plan.variant) % 50);
+}
+
+/// scale_inv with every block's label in its place and `padding` everywhere else.
+std::vector<std::uint8_t> labelled(const Scheme& scheme, const Plan& plan, unsigned direction,
+                                   std::uint8_t padding) {
+  const auto d = static_cast<fp8oracle_direction>(direction);
+  const fp8oracle_scheme abi = scheme.abi();
+  std::vector<std::uint8_t> bytes(
+      static_cast<std::size_t>(scale_inv_shape(abi, d, plan.rows, plan.cols).bytes()), padding);
+  const reference::ScaleInvLayout place(abi, d, plan.rows, plan.cols);
+  for (std::int64_t row = 0; row < plan.rows; ++row) {
+    for (std::int64_t col = 0; col < plan.cols; ++col) {
+      bytes[static_cast<std::size_t>(place.index(row, col))] = label(plan, row, col, direction);
+    }
+  }
+  return bytes;
+}
+
+/// Written by a cast; then two tensors with the same scales and other padding are read.
+Case padding_is_nobodys_business(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K18", scheme, plan);
+  b.input(Bulk::kOrdinary).tensor();
+  b.quantize();
+  const unsigned direction = one_direction(scheme, plan.variant);
+  const auto codes = plans::random_bytes(plan, 3, static_cast<std::size_t>(plan.rows * plan.cols));
+  for (const auto& [name, padding] :
+       {std::pair<std::string, std::uint8_t>{"nan_padding", 0xFF}, {"other_padding", 0x80}}) {
+    b.tensor(name).output("y_" + name, FP8ORACLE_F32);
+    b.write_codes(direction, codes, name);
+    b.write_scale_inv(direction, labelled(scheme, plan, direction, padding), name);
+    b.dequantize(direction, "y_" + name, name);
+  }
+  return b.done();
+}
+
+std::vector<Difference> readers_ignore_padding(const Case&, const Arena& arena,
+                                               const Outcome& outcome) {
+  return must_equal(arena, outcome, "y_other_padding", "y_nan_padding");
+}
+
+bool padding_or_read_value(const Difference& d, const Verdict& v) {
+  if (d.buffer < 0) return false;
+  return d.kind == DifferenceKind::kPadding ||
+         v.arena.buffers[static_cast<std::size_t>(d.buffer)].role == Role::kOutput;
+}
+
+/// plain -> swizzled -> plain, with NaN in the padding of the source.
+Case swizzle_there_and_back(const Scheme& scheme, const Plan& plan) {
+  const bool from_padded = scheme.layout == FP8ORACLE_LAYOUT_PADDED || plan.variant % 2 == 0;
+  const Scheme plain =
+      scheme.with_layout(from_padded ? FP8ORACLE_LAYOUT_PADDED : FP8ORACLE_LAYOUT_COMPACT);
+  const Scheme swizzled = scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED);
+  CaseBuilder b("K19", scheme, plan);
+  b.tensor("plain", plain).tensor("swizzled", swizzled).tensor("back", plain);
+  for (const unsigned direction : {1u, 2u}) {
+    if ((scheme.directions & direction) == 0) continue;
+    b.write_scale_inv(direction, labelled(plain, plan, direction, 0xFF), "plain");
+    for (const auto& [kind, from, to] : {std::tuple{StepKind::kSwizzle, "plain", "swizzled"},
+                                         {StepKind::kUnswizzle, "swizzled", "back"}}) {
+      Step& s = b.step(kind);
+      s.tensor = from;
+      s.target = to;
+      s.directions = direction;
+    }
+  }
+  return b.done();
+}
+
+std::vector<Difference> unswizzle_inverts(const Case& c, const Arena& arena,
+                                          const Outcome& outcome) {
+  std::vector<Difference> found;
+  for (const unsigned direction : {1u, 2u}) {
+    if ((c.tensors.front().scheme.directions & direction) == 0) continue;
+    append(found, must_equal(arena, outcome, arena.scale_inv("plain", direction).name,
+                             arena.scale_inv("back", direction).name, true));
+  }
+  return found;
+}
+
+bool of_a_swizzle(const Difference& d, const Verdict& v) {
+  const StepKind kind = v.c.steps[d.step].kind;
+  return d.buffer >= 0 && (kind == StepKind::kSwizzle || kind == StepKind::kUnswizzle);
+}
+
+/// Shapes where the layouts differ: from the second row and the second tile on.
+plans::ShapeLimits larger(const Scheme& scheme) {
+  plans::ShapeLimits limits = plans::shape_limits(scheme);
+  limits.max_elements = 160 * 160;
+  return limits;
+}
+
+}  // namespace
+
+std::vector<Property> layout() {
+  return {
+      {.clause = "K18",
+       .smoke_cases = 4,
+       .applies = block_scheme,
+       .make = padding_is_nobodys_business,
+       .claims = padding_or_read_value,
+       .check = readers_ignore_padding},
+      {.clause = "K19",
+       .smoke_cases = 5,
+       .applies = block_scheme,
+       .make = swizzle_there_and_back,
+       .claims = of_a_swizzle,
+       .check = unswizzle_inverts,
+       .limits = larger,
+       .needs = {FP8ORACLE_OP_SWIZZLE, FP8ORACLE_OP_UNSWIZZLE}},
+  };
+}
+
+}  // namespace fp8oracle::clauses

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// K2, K4, K5, K6, K7: who owns scale and who owns scale_inv, and when they matter.
+#include "clauses/case_builder.h"
+#include "clauses/groups.h"
+#include "fp8oracle/layout.h"
+
+namespace fp8oracle::clauses {
+namespace {
+
+using plans::Bulk;
+using plans::Plan;
+
+bool any_scheme(const Scheme&) { return true; }
+
+/// Cast, then read back: codes, scale_inv, amax and y are all outputs that must be written.
+Case writes_what_it_owns(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K2", scheme, plan);
+  b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).output("y", nth_type(plan.variant));
+  b.quantize("x", "t", "a");
+  b.dequantize(one_direction(scheme, plan.variant >> 8), "y");
+  return b.done();
+}
+
+/// t1 is cast and read; the recipe moves on and casts t2; t1 is read again.
+Case scale_changes_behind_a_tensor(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K4", scheme, plan);
+  b.input(Bulk::kOrdinary, "x1").tensor("t1").tensor("t2").scale();
+  Plan other = plan;
+  other.seed += 1;
+  b.input(plans::make_input(scheme, other, Bulk::kOrdinary, "x2"));
+  b.output("y_before", FP8ORACLE_F32).output("y_after", FP8ORACLE_F32);
+  const unsigned direction = one_direction(scheme, plan.variant);
+  constexpr std::uint32_t kNext[] = {0x00000000, 0x7F800000, 0x7FC00000, 0x40000000, 0x3F000000};
+  b.quantize("x1", "t1");
+  b.dequantize(direction, "y_before", "t1");
+  if (!scheme.is_block()) b.set_scale(kNext[plan.variant / 2 % 5]);
+  b.quantize("x2", "t2");
+  b.dequantize(direction, "y_after", "t1");
+  return b.done();
+}
+
+std::vector<Difference> earlier_tensor_is_what_it_was(const Case&, const Arena& arena,
+                                                      const Outcome& outcome) {
+  return must_equal(arena, outcome, "y_before", "y_after");
+}
+
+std::vector<std::uint8_t> new_scale_inv(const Scheme& scheme, const Plan& plan,
+                                        unsigned direction) {
+  const ScaleInvShape shape = scale_inv_shape(
+      scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
+  std::vector<std::uint8_t> bytes =
+      plans::random_bytes(plan, 7, static_cast<std::size_t>(shape.bytes()));
+  if (scheme.is_block()) {
+    for (std::uint8_t& code : bytes) code = static_cast<std::uint8_t>(117 + code % 20);
+  } else {
+    bytes[3] = static_cast<std::uint8_t>(0x3A + bytes[3] % 8);  // an ordinary magnitude
+  }
+  return bytes;
+}
+
+Case scale_inv_is_replaced(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K5", scheme, plan);
+  b.input(Bulk::kOrdinary)
+      .tensor()
+      .scale()
+      .output("y_before", FP8ORACLE_F32)
+      .output("y_after", FP8ORACLE_F32);
+  const unsigned direction = one_direction(scheme, plan.variant);
+  b.quantize();
+  b.dequantize(direction, "y_before");
+  b.write_scale_inv(direction, new_scale_inv(scheme, plan, direction));
+  b.dequantize(direction, "y_after");
+  return b.done();
+}
+
+/// Its own: a value wrong only after the change. What is wrong before it as well is K6's.
+bool only_after_the_change(const Difference& d, const Verdict& v) {
+  if (d.buffer < 0 || v.arena.buffers[static_cast<std::size_t>(d.buffer)].name != "y_after")
+    return false;
+  for (const Difference& other : v.comparison.differences) {
+    if (other.step < d.step && other.buffer >= 0) return false;
+  }
+  return true;
+}
+
+Case recipe_is_destroyed_before_dequantize(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K6", scheme, plan);
+  b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kOrdinary)
+      .tensor()
+      .scale()
+      .scalar("a", 0);
+  b.quantize("x", "t", "a");
+  constexpr std::uint32_t kDestroyed[] = {0x00000000, 0x7FC00000, 0x7F800000, 0x42280000};
+  if (!scheme.is_block()) b.set_scale(kDestroyed[plan.variant % 4]);
+  b.set_scale(0x7FC00000, "a");
+  for (const unsigned direction : {1u, 2u}) {
+    if ((scheme.directions & direction) == 0) continue;
+    for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
+      const std::string y = "y" + std::to_string(direction) + std::string(to_string(type));
+      b.output(y, type);
+      b.dequantize(direction, y);
+    }
+  }
+  return b.done();
+}
+
+Case dequantize_without_scale_inv(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K7", scheme, plan);
+  b.input(Bulk::kOrdinary).tensor().scale().output("y", FP8ORACLE_F32);
+  b.quantize();
+  Step& s = b.dequantize(one_direction(scheme, plan.variant), "y");
+  s.scale_inv_directions = 0;
+  s.tamper = Tamper{"", 0, "scale_inv"};
+  return b.done();
+}
+
+bool at_the_tampered_step(const Difference& d, const Verdict& v) {
+  return v.c.steps[d.step].tamper.has_value();
+}
+
+bool of_an_output(const Difference& d, const Verdict& v) {
+  return d.buffer >= 0 && v.arena.buffers[static_cast<std::size_t>(d.buffer)].role == Role::kOutput;
+}
+
+}  // namespace
+
+std::vector<Property> ownership() {
+  return {
+      {.clause = "K2",
+       .smoke_cases = 6,
+       .applies = any_scheme,
+       .make = writes_what_it_owns,
+       .ordinary = true},
+      {.clause = "K4",
+       .smoke_cases = 4,
+       .applies = any_scheme,
+       .make = scale_changes_behind_a_tensor,
+       .check = earlier_tensor_is_what_it_was},
+      {.clause = "K5",
+       .smoke_cases = 4,
+       .applies = any_scheme,
+       .make = scale_inv_is_replaced,
+       .claims = only_after_the_change,
+       .needs = {FP8ORACLE_OP_QUANTIZE, FP8ORACLE_OP_DEQUANTIZE}},
+      {.clause = "K6",
+       .smoke_cases = 4,
+       .applies = any_scheme,
+       .make = recipe_is_destroyed_before_dequantize,
+       .claims = of_an_output,
+       .needs = {FP8ORACLE_OP_QUANTIZE, FP8ORACLE_OP_DEQUANTIZE}},
+      {.clause = "K7",
+       .smoke_cases = 2,
+       .applies = any_scheme,
+       .make = dequantize_without_scale_inv,
+       .claims = at_the_tampered_step,
+       .needs = {FP8ORACLE_OP_DEQUANTIZE}},
+  };
+}
+
+}  // namespace fp8oracle::clauses

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// K9 to K14: the arithmetic of one cast. K10 and K11 speak of block formats too.
+#include <array>
+
+#include "clauses/case_builder.h"
+#include "clauses/groups.h"
+#include "plans/philox.h"
+
+namespace fp8oracle::clauses {
+namespace {
+
+using plans::Bulk;
+using plans::Plan;
+
+bool any_scheme(const Scheme&) { return true; }
+bool per_tensor_scheme(const Scheme& scheme) { return !scheme.is_block(); }
+
+/// One element, many scales: each cast writes RN(1 / scale).
+Case many_scales(const Scheme& scheme, const Plan& plan) {
+  Plan small = plan;
+  small.rows = 1;
+  small.cols = 1 + plan.variant % 3;
+  small.scale_absent = false;
+  CaseBuilder b("K9", scheme, small);
+  b.input(Bulk::kOrdinary).tensor().scale();
+  const plans::Philox random(plan.seed);
+  for (std::uint64_t i = 0; i < 24; ++i) {
+    const auto w = random(i, 9);
+    b.set_scale(plans::scale_bits_from(i < 4 ? 0 : w[0], w[1]));
+    b.quantize();
+  }
+  return b.done();
+}
+
+Case ordinary_values(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K10", scheme, plan);
+  b.input(Bulk::kOrdinary).tensor().scale();
+  b.quantize();
+  return b.done();
+}
+
+Case special_values(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  if (plan.variant % 2 == 0) p.scale_bits = (117 + plan.variant / 2 % 20) << 23;
+  CaseBuilder b("K11", scheme, p);
+  b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kSpecialInLanes).tensor().scale();
+  b.quantize();
+  return b.done();
+}
+
+/// amax accumulates over two casts with two scales, and is taken alone.
+Case amax_three_times(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  p.scale_absent = false;
+  CaseBuilder b("K12", scheme, p);
+  const Bulk bulk = plan.variant % 2 == 0 ? Bulk::kSpecials : Bulk::kOrdinary;
+  b.input(bulk).tensor().scale().scalar("a", plan.prior_amax_bits).scalar("a_alone", 0x7F7FFFFF);
+  Plan other = plan;
+  other.seed ^= 0xABCDu;
+  b.input(plans::make_input(scheme, other, bulk, "x2"));
+  b.quantize("x", "t", "a");
+  b.set_scale(0x447A0000);  // 1000
+  b.quantize("x2", "t", "a");
+  Step& alone = b.step(StepKind::kAmax);
+  alone.input = "x";
+  alone.amax = "a_alone";
+  return b.done();
+}
+
+/// The 2 x 2 matrix of what is asked for besides the codes.
+Case presence_matrix(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K13", scheme, plan);
+  b.input(Bulk::kOrdinary).scale();
+  for (const char* name : {"both", "only_scale_inv", "only_amax", "neither"}) b.tensor(name);
+  b.scalar("amax_both", plan.prior_amax_bits).scalar("amax_only", plan.prior_amax_bits);
+  b.quantize("x", "both", "amax_both");
+  b.quantize("x", "only_scale_inv");
+  b.quantize("x", "only_amax", "amax_only").scale_inv_directions = 0;
+  b.quantize("x", "neither").scale_inv_directions = 0;
+  return b.done();
+}
+
+std::vector<Difference> presence_changes_nothing(const Case& c, const Arena& arena,
+                                                 const Outcome& outcome) {
+  std::vector<Difference> found;
+  for (const unsigned direction : {1u, 2u}) {
+    if ((c.tensor("both").scheme.directions & direction) == 0) continue;
+    for (const char* other : {"only_scale_inv", "only_amax", "neither"}) {
+      append(found, must_equal(arena, outcome, arena.codes("both", direction).name,
+                               arena.codes(other, direction).name));
+    }
+  }
+  append(found, must_equal(arena, outcome, "both.scale_inv", "only_scale_inv.scale_inv"));
+  append(found, must_equal(arena, outcome, "amax_both", "amax_only"));
+  return found;
+}
+
+/// amax at every edge of the quotient, with eps and power of two.
+std::uint32_t aimed_amax(std::uint32_t i, const std::array<std::uint32_t, 4>& w) {
+  constexpr std::array<std::uint32_t, 16> kEdges{0x00000000, 0x7F800000, 0x7FC00000, 0x00000001,
+                                                 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0x03E00000,
+                                                 0x03DFFFFF, 0x03E00001, 0x07600000, 0x0760000A,
+                                                 0x43E00000, 0x47600000, 0x3F800000, 0x04600001};
+  if (i < kEdges.size()) return kEdges[i];
+  const std::uint32_t exponent = w[0] % 255;
+  switch (w[1] % 4) {
+    case 0: return exponent << 23;
+    case 1: return (exponent << 23) | 0x600000 | (w[2] % 3);  // around max * 2^k
+    case 2: return w[2] % 0x00800000;                         // subnormal
+    default: return (exponent << 23) | (w[2] & 0x7FFFFF);
+  }
+}
+
+Case scale_from_many_amaxes(const Scheme& scheme, const Plan& plan) {
+  Plan small = plan;
+  small.rows = small.cols = 1;  // the tensor only carries the scheme
+  CaseBuilder b("K14", scheme, small);
+  b.tensor().scalar("s", 0x40490FDB).scalar("a", 0);
+  const plans::Philox random(plan.seed);
+  for (std::uint32_t i = 0; i < 24; ++i) {
+    const auto w = random(i, 14);
+    b.set_scale(aimed_amax((plan.number * 24 + i) % 64, w), "a");
+    Step& s = b.step(StepKind::kScaleFromAmax);
+    s.amax = "a";
+    s.scale = "s";
+    constexpr std::uint32_t kEps[] = {0x00000000, 0x00000000, 0x2B8CBCCC,
+                                      0x3A83126F, 0x00000001, 0x0DA24260};
+    s.eps_bits = kEps[w[3] % 6];
+    s.pow2 = w[3] / 6 % 3 == 0;
+    s.input_type = nth_type(w[3] >> 8);
+  }
+  return b.done();
+}
+
+}  // namespace
+
+std::vector<Property> per_tensor() {
+  return {
+      {.clause = "K9", .smoke_cases = 40, .applies = per_tensor_scheme, .make = many_scales},
+      {.clause = "K10",
+       .smoke_cases = 14,
+       .applies = any_scheme,
+       .make = ordinary_values,
+       .ordinary = true},
+      {.clause = "K11", .smoke_cases = 10, .applies = any_scheme, .make = special_values},
+      {.clause = "K12", .smoke_cases = 60, .applies = per_tensor_scheme, .make = amax_three_times},
+      {.clause = "K13",
+       .smoke_cases = 20,
+       .applies = per_tensor_scheme,
+       .make = presence_matrix,
+       .check = presence_changes_nothing,
+       .ordinary = true},
+      {.clause = "K14",
+       .smoke_cases = 60,
+       .applies = per_tensor_scheme,
+       .make = scale_from_many_amaxes,
+       .needs = {FP8ORACLE_OP_SCALE_FROM_AMAX}},
+  };
+}
+
+}  // namespace fp8oracle::clauses

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/finding.h"
+
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "contract/contract.h"
+#include "fp8oracle/layout.h"
+#include "reference/codec.h"
+#include "reference/e8m0.h"
+#include "reference/explain.h"
+#include "reference/widen.h"
+#include "runner/quantized_view.h"
+
+namespace fp8oracle::runner {
+namespace {
+
+std::string hex(std::uint32_t bits, int digits) {
+  char text[16];
+  std::snprintf(text, sizeof text, "0x%0*x", digits, bits);
+  return text;
+}
+
+std::string number(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.9g (%a)", value, value);
+  return text;
+}
+
+float as_float(fp8oracle_type type, std::uint32_t bits) {
+  float value = 0;
+  reference::widen_all(type, &bits, 1, &value);
+  return value;
+}
+
+Shown show(const Case& c, const ArenaBuffer& b, std::uint32_t bits) {
+  const std::string code = hex(bits, static_cast<int>(2 * b.element_bytes));
+  if (b.role == Role::kCodes) {
+    return {code, number(reference::decode(c.tensor(b.owner).scheme.format,
+                                           static_cast<std::uint8_t>(bits)))};
+  }
+  if (b.e8m0) return {code, number(reference::e8m0_value(static_cast<std::uint8_t>(bits)))};
+  return {code, number(as_float(b.type, bits))};
+}
+
+std::string step_text(const Case& c, std::size_t s) {
+  const Step& step = c.steps[s];
+  std::string text = "step " + std::to_string(s + 1) + " of " + std::to_string(c.steps.size()) +
+                     ": " + std::string(to_string(step.kind));
+  for (const std::string* name : {&step.input, &step.tensor, &step.target, &step.output}) {
+    if (!name->empty()) text += " " + *name;
+  }
+  if (step.tamper)
+    text += step.tamper->field.empty()
+                ? " (an illegal call)"
+                : " with " + step.tamper->field + " = " + std::to_string(step.tamper->value);
+  return text;
+}
+
+std::string block_text(const TensorDecl& t, unsigned direction, const Place& at) {
+  if (!t.scheme.is_block()) return {};
+  const std::int64_t row = at.row / kMxBlock * kMxBlock;
+  const std::int64_t col = at.col / kMxBlock * kMxBlock;
+  const std::string rows =
+      "rows " + std::to_string(row) + ".." + std::to_string(std::min(row + kMxBlock, t.rows) - 1);
+  const std::string cols = "columns " + std::to_string(col) + ".." +
+                           std::to_string(std::min(col + kMxBlock, t.cols) - 1);
+  if (t.scheme.granularity == FP8ORACLE_GRANULARITY_MX32X32) return rows + ", " + cols;
+  if (direction == FP8ORACLE_ROWWISE) return "row " + std::to_string(at.row) + ", " + cols;
+  return rows + ", column " + std::to_string(at.col);
+}
+
+std::vector<float> block_values(const QuantizedView& view, unsigned direction, const Place& at) {
+  const bool tile = view.scheme().granularity == FP8ORACLE_GRANULARITY_MX32X32;
+  const std::int64_t row = at.row / kMxBlock * kMxBlock;
+  const std::int64_t col = at.col / kMxBlock * kMxBlock;
+  const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  std::vector<float> values;
+  for (std::int64_t r = rowwise && !tile ? at.row : row;
+       r < (rowwise && !tile ? at.row + 1 : std::min(row + kMxBlock, view.rows())); ++r) {
+    for (std::int64_t k = rowwise || tile ? col : at.col;
+         k < (rowwise || tile ? std::min(col + kMxBlock, view.cols()) : at.col + 1); ++k) {
+      values.push_back(view.x(r, k));
+    }
+  }
+  return values;
+}
+
+/// x, scale and the derivation of what a quantize step should have written.
+void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+  const ArenaBuffer& b = trial.arena.buffers[static_cast<std::size_t>(d.buffer)];
+  const TensorDecl& t = c.tensor(b.owner);
+  const auto direction = static_cast<fp8oracle_direction>(b.direction == 3 ? 1u : b.direction);
+  const QuantizedView view(c, trial.arena, trial.reference, d.step, direction);
+  if (!t.scheme.is_block()) {
+    f.scale = hex(std::bit_cast<std::uint32_t>(view.scale()), 8);
+    if (b.role == Role::kScaleInv)
+      f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
+  }
+  const auto at = place_of(c, trial.arena, d);
+  if (!at) return;
+  f.x = hex(std::bit_cast<std::uint32_t>(view.x(at->row, at->col)), 8);
+  f.block = block_text(t, direction, *at);
+  if (t.scheme.is_block()) {
+    const auto values = block_values(view, direction, *at);
+    f.derivation = reference::derive_block_scale(t.scheme.format, view.knobs(), values);
+    const std::uint8_t stored = view.stored_scale(at->row, at->col);
+    f.scale = hex(std::bit_cast<std::uint32_t>(reference::e8m0_reciprocal(stored)), 8);
+    if (b.role != Role::kCodes) return;
+    for (auto& line :
+         reference::derive_mx_code(t.scheme.format, view.knobs(), view.x(at->row, at->col), stored))
+      f.derivation.push_back(std::move(line));
+  } else if (b.role == Role::kCodes) {
+    f.derivation = reference::derive_code(t.scheme.format, view.knobs(), view.x(at->row, at->col),
+                                          view.scale());
+  }
+}
+
+void explain_dequantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+  const Step& step = c.steps[d.step];
+  const TensorDecl& t = c.tensor(step.tensor);
+  const auto at = place_of(c, trial.arena, d);
+  if (!at) return;
+  const auto direction = static_cast<fp8oracle_direction>(step.directions);
+  const auto& arena = trial.reference.steps[d.step].arena;
+  const fp8oracle_scheme abi = t.scheme.abi();
+  const auto code = arena[trial.arena.codes(t.name, direction).begin +
+                          static_cast<std::uint64_t>(reference::code_index(
+                              abi, direction, t.rows, t.cols, at->row, at->col))];
+  const ArenaBuffer& scales = trial.arena.scale_inv(t.name, direction);
+  const auto index = static_cast<std::uint64_t>(
+      reference::scale_inv_index(abi, direction, t.rows, t.cols, at->row, at->col));
+  float scale_inv = 0;
+  if (t.scheme.is_block()) {
+    scale_inv = reference::e8m0_value(arena[scales.begin + index]);
+  } else {
+    std::memcpy(&scale_inv, arena.data() + scales.begin, sizeof scale_inv);
+  }
+  f.block = block_text(t, direction, *at);
+  f.scale = hex(std::bit_cast<std::uint32_t>(scale_inv), 8);
+  f.derivation =
+      reference::derive_value(t.scheme.format, code, scale_inv, c.output(step.output).type);
+}
+
+void explain_scale(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+  const Step& step = c.steps[d.step];
+  const Scheme& scheme = c.tensors.front().scheme;
+  const float amax = scalar_before(c, trial.arena, trial.reference, d.step, step.amax);
+  f.x = hex(std::bit_cast<std::uint32_t>(amax), 8);
+  f.derivation = reference::derive_scale_from_amax(
+      scheme.format, scheme.profile.knobs_for(scheme.format), amax,
+      {std::bit_cast<float>(step.eps_bits), step.pow2, step.input_type,
+       scalar_before(c, trial.arena, trial.reference, d.step, step.scale)});
+}
+
+void explain(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+  const Step& step = c.steps[d.step];
+  const Role role = trial.arena.buffers[static_cast<std::size_t>(d.buffer)].role;
+  if (trial.reference.steps[d.step].status != FP8ORACLE_OK) return;
+  if (step.kind == StepKind::kQuantize && (role == Role::kCodes || role == Role::kScaleInv) &&
+      d.kind != DifferenceKind::kUntouched) {
+    explain_quantize(c, trial, d, f);
+  } else if (step.kind == StepKind::kDequantize && role == Role::kOutput) {
+    explain_dequantize(c, trial, d, f);
+  } else if (step.kind == StepKind::kScaleFromAmax && role == Role::kScalar) {
+    explain_scale(c, trial, d, f);
+  }
+}
+
+std::string what_happened(const Difference& d) {
+  switch (d.kind) {
+    case DifferenceKind::kUnwritten:
+      return "not written: its value follows what was in the buffer before";
+    case DifferenceKind::kPadding: return "padding that must be zero";
+    case DifferenceKind::kGuard: return "a byte outside every buffer was changed";
+    case DifferenceKind::kUntouched: return "the step must not write this buffer";
+    default: return d.text;
+  }
+}
+
+}  // namespace
+
+Finding describe(const std::string& clause, const Case& c, const Trial& trial) {
+  Finding f;
+  f.clause = clause;
+  f.scheme = c.scheme;
+  f.smallest = c;
+  const Difference* d = trial.first(clause);
+  if (d == nullptr) return f;
+  f.step = d->step;
+  f.step_text = step_text(c, d->step);
+  for (const Attributed& a : trial.departures) f.differences += a.clause == clause;
+  f.of = trial.comparison.elements;
+  if (const std::string what = what_happened(*d); !what.empty()) f.derivation.push_back(what);
+  if (d->buffer < 0) return f;
+  const ArenaBuffer& b = trial.arena.buffers[static_cast<std::size_t>(d->buffer)];
+  f.tensor = b.name;
+  const bool bytes = d->kind == DifferenceKind::kUntouched;
+  f.expected = bytes ? Shown{hex(d->expected, 2), ""} : show(c, b, d->expected);
+  f.observed = bytes ? Shown{hex(d->observed, 2), ""} : show(c, b, d->observed);
+  if (const auto at = place_of(c, trial.arena, *d)) {
+    f.row = at->row;
+    f.col = at->col;
+  }
+  const std::vector<std::string> before = f.derivation;
+  explain(c, trial, *d, f);
+  f.derivation.insert(f.derivation.begin(), before.begin(), before.end());
+  return f;
+}
+
+std::string to_text(const Finding& f) {
+  std::string text = f.clause + " FAILED  " + std::string(find_clause(f.clause).title) + "\n";
+  const auto line = [&](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    char label[16];
+    std::snprintf(label, sizeof label, "  %-10s", name);
+    text += label + value + "\n";
+  };
+  line("scheme", f.scheme);
+  line("where",
+       f.step_text + (f.tensor.empty() ? "" : ", " + f.tensor) +
+           (f.row ? ", row " + std::to_string(*f.row) + ", column " + std::to_string(*f.col) : "") +
+           (f.block.empty() ? "" : " (block: " + f.block + ")"));
+  line("x", f.x);
+  line("scale", f.scale);
+  const auto shown = [](const Shown& s) {
+    return s.code + (s.value.empty() ? "" : " = " + s.value);
+  };
+  if (!f.expected.code.empty()) {
+    line("expected", shown(f.expected));
+    line("observed", shown(f.observed));
+  }
+  if (f.differences > 0)
+    line("differ", std::to_string(f.differences) + " of " + std::to_string(f.of) + " elements");
+  for (std::size_t i = 0; i < f.derivation.size(); ++i)
+    line(i == 0 ? "because" : "", f.derivation[i]);
+  for (const BehavesLike& b : f.behaves_like) {
+    line("like", b.mutant + " (agrees on " + std::to_string(b.agree) + " of " +
+                     std::to_string(b.of) + " wrong elements)");
+  }
+  line("case", f.case_path);
+  line("replay", f.replay);
+  text.pop_back();
+  return text;
+}
+
+}  // namespace fp8oracle::runner

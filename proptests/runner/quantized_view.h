@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "fp8oracle/arena.h"
+#include "fp8oracle/case.h"
+#include "fp8oracle/outcome.h"
+#include "reference/layout.h"
+
+namespace fp8oracle::runner {
+
+/// One direction of one quantize step of a case, element by element: the input, the factor it is
+/// multiplied by, and where its code and its scale_inv lie. For coverage, derivations and
+/// statistics.
+class QuantizedView {
+ public:
+  /// `outcome` supplies the scale of the recipe and the stored E8M0 scales.
+  QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
+                fp8oracle_direction direction);
+
+  std::int64_t rows() const { return input_.rows; }
+  std::int64_t cols() const { return input_.cols; }
+  const Scheme& scheme() const { return tensor_.scheme; }
+  const fp8oracle_knobs& knobs() const { return abi_.knobs; }
+  const ArenaBuffer& codes() const { return codes_; }
+  const ArenaBuffer& scale_inv() const { return scale_inv_; }
+
+  float x(std::int64_t row, std::int64_t col) const {
+    return values_[static_cast<std::size_t>(row * input_.cols + col)];
+  }
+  /// The recipe's scale (tensor).
+  float scale() const { return scale_; }
+  /// The stored E8M0 code of the element's block (MX).
+  std::uint8_t stored_scale(std::int64_t row, std::int64_t col) const;
+  /// What the encoder sees: RN(x * scale), by the profile's product rule.
+  float scaled(std::int64_t row, std::int64_t col) const;
+  std::uint8_t code(std::int64_t row, std::int64_t col) const;
+
+  std::int64_t code_index(std::int64_t row, std::int64_t col) const;
+  std::int64_t scale_inv_index(std::int64_t row, std::int64_t col) const;
+
+ private:
+  const InputDecl& input_;
+  const TensorDecl& tensor_;
+  fp8oracle_scheme abi_;
+  fp8oracle_direction direction_;
+  const ArenaBuffer& codes_;
+  const ArenaBuffer& scale_inv_;
+  const std::vector<std::uint8_t>& after_;
+  reference::ScaleInvLayout place_;
+  bool transposed_;
+  std::vector<float> values_;
+  float scale_ = 1.0f;
+};
+
+/// The scalar's value just before `step` ran.
+float scalar_before(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
+                    const std::string& name);
+
+}  // namespace fp8oracle::runner

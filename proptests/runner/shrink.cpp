@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/shrink.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "fp8oracle/error.h"
+#include "fp8oracle/layout.h"
+#include "runner/crop.h"
+#include "runner/finding.h"
+#include "runner/judge.h"
+
+namespace fp8oracle::runner {
+namespace {
+
+class Shrinker {
+ public:
+  Shrinker(const std::string& clause, Case c, Session& reference, Session& subject, int budget)
+      : clause_(clause),
+        property_(property_of(c.clause)),
+        case_(std::move(c)),
+        reference_(reference),
+        subject_(subject),
+        budget_(budget) {}
+
+  Case run() {
+    if (!look()) return case_;  // it does not fail again: keep it as it was
+    drop_steps();
+    isolate();
+    shrink_shape();
+    straighten();
+    simplify_values();
+    drop_steps();
+    return case_;
+  }
+
+ private:
+  /// Runs the candidate; keeps it when it still breaks the clause.
+  bool accept(const Case& candidate) {
+    if (budget_-- <= 0) return false;
+    try {
+      check_case(candidate);
+      const Trial trial = judge(property_, candidate, reference_, subject_);
+      const Difference* d = trial.first(clause_);
+      if (d == nullptr) return false;
+      remember(candidate, trial, *d);
+      return true;
+    } catch (const std::exception&) {
+      return false;  // not a case, or not one for this scheme: no candidate
+    }
+  }
+
+  bool look() { return accept(Case(case_)); }
+
+  void remember(const Case& candidate, const Trial& trial, const Difference& d) {
+    step_ = d.step;
+    focus_ = place_of(candidate, trial.arena, d);
+    if (&candidate != &case_) case_ = candidate;
+  }
+
+  void drop_steps() {
+    if (step_ + 1 < case_.steps.size()) {
+      Case shorter = case_;
+      shorter.steps.resize(step_ + 1);
+      accept(without_unused(shorter)) || accept(shorter);
+    }
+    for (std::size_t i = case_.steps.size(); i-- > 0;) {
+      if (case_.steps.size() == 1 || i >= case_.steps.size()) continue;
+      Case shorter = case_;
+      shorter.steps.erase(shorter.steps.begin() + static_cast<std::ptrdiff_t>(i));
+      accept(without_unused(shorter)) || accept(shorter);
+    }
+  }
+
+  /// Zeros everywhere, or everywhere but the differing element, or but its block; else halves.
+  void isolate() {
+    if (case_.inputs.empty()) return;
+    if (keep_only(0, 0, 0, 0)) return;
+    if (focus_) {
+      if (keep_only(focus_->row, focus_->col, 1, 1)) return;
+      const std::int64_t row = focus_->row / kMxBlock * kMxBlock;
+      const std::int64_t col = focus_->col / kMxBlock * kMxBlock;
+      keep_only(focus_->row, col, 1, kMxBlock) || keep_only(row, focus_->col, kMxBlock, 1) ||
+          keep_only(row, col, kMxBlock, kMxBlock);
+    }
+    halve();
+  }
+
+  bool keep_only(std::int64_t row, std::int64_t col, std::int64_t rows, std::int64_t cols) {
+    Case candidate = case_;
+    for (InputDecl& x : candidate.inputs) {
+      const auto size = static_cast<std::size_t>(size_of(x.type));
+      for (std::int64_t i = 0; i < x.rows * x.cols; ++i) {
+        const std::int64_t r = i / x.cols;
+        const std::int64_t k = i % x.cols;
+        if (r >= row && r < row + rows && k >= col && k < col + cols) continue;
+        std::memset(x.bits.data() + static_cast<std::size_t>(i) * size, 0, size);
+      }
+    }
+    return accept(candidate);
+  }
+
+  /// Zeroes ever smaller runs of elements, keeping what still fails (delta debugging).
+  void halve() {
+    const std::int64_t elements = case_.inputs.front().rows * case_.inputs.front().cols;
+    for (std::int64_t run = elements / 2; run >= 1; run /= 2) {
+      for (std::int64_t begin = 0; begin < elements && budget_ > 100; begin += run)
+        zero_run(begin, run);
+      if (elements / run > 64) return;
+    }
+  }
+
+  void zero_run(std::int64_t begin, std::int64_t run) {
+    Case candidate = case_;
+    bool changed = false;
+    for (InputDecl& x : candidate.inputs) {
+      const auto size = static_cast<std::int64_t>(size_of(x.type));
+      const auto first = static_cast<std::ptrdiff_t>(
+          std::min(begin * size, static_cast<std::int64_t>(x.bits.size())));
+      const auto last = static_cast<std::ptrdiff_t>(
+          std::min((begin + run) * size, static_cast<std::int64_t>(x.bits.size())));
+      changed = changed || std::any_of(x.bits.begin() + first, x.bits.begin() + last,
+                                       [](std::uint8_t b) { return b != 0; });
+      std::fill(x.bits.begin() + first, x.bits.begin() + last, std::uint8_t{0});
+    }
+    if (changed) accept(candidate);
+  }
+
+  bool try_window(const Window& w) {
+    const auto cut = crop(case_, w);
+    return cut && accept(*cut);
+  }
+
+  void shrink_shape() {
+    for (bool smaller = true; smaller && budget_ > 0;) {
+      smaller = false;
+      const auto shape = common_shape(case_);
+      if (!shape || shape->rows * shape->cols <= 1) return;
+      for (const Window& w : windows(*shape)) {
+        if (w.rows * w.cols < shape->rows * shape->cols && try_window(w)) {
+          smaller = true;
+          break;
+        }
+      }
+    }
+  }
+
+  std::vector<Window> windows(const Window& shape) const {
+    const Place at = focus_.value_or(Place{});
+    const std::int64_t row = at.row / kMxBlock * kMxBlock;
+    const std::int64_t col = at.col / kMxBlock * kMxBlock;
+    const std::int64_t to_row = at.row - row + 1;
+    const std::int64_t to_col = at.col - col + 1;
+    std::vector<Window> list{
+        {at.row, at.col, 1, 1},
+        {row, col, to_row, to_col},
+        {row, col, to_row, std::min(kMxBlock, shape.cols - col)},
+        {row, col, std::min(kMxBlock, shape.rows - row), to_col},
+        {row, col, std::min(kMxBlock, shape.rows - row), std::min(kMxBlock, shape.cols - col)},
+        {0, 0, at.row + 1, at.col + 1},
+        {0, 0, at.row + 1, shape.cols},
+        {0, 0, shape.rows, at.col + 1},
+        {0, 0, std::min(shape.rows, round_up(at.row + 1, kMxBlock)),
+         std::min(shape.cols, round_up(at.col + 1, kMxBlock))},
+        {0, 0, shape.rows / 2, shape.cols},
+        {0, 0, shape.rows, shape.cols / 2},
+        {0, 0, shape.rows - 1, shape.cols},
+        {0, 0, shape.rows, shape.cols - 1},
+    };
+    return list;
+  }
+
+  void straighten() {
+    Case candidate = case_;
+    for (InputDecl& x : candidate.inputs) x.offset = 0, x.row_stride = x.cols;
+    for (TensorDecl& t : candidate.tensors) t.offset = 0;
+    if (accept(candidate)) return;
+    candidate = case_;
+    for (InputDecl& x : candidate.inputs) x.row_stride = x.cols;
+    accept(candidate);
+    candidate = case_;
+    for (InputDecl& x : candidate.inputs) x.offset = 0;
+    for (TensorDecl& t : candidate.tensors) t.offset = 0;
+    accept(candidate);
+  }
+
+  void simplify_values() {
+    for (std::size_t i = 0; i < case_.scalars.size(); ++i) {
+      for (const std::uint32_t bits : {0x3F800000u, 0u}) {
+        if (case_.scalars[i].bits == bits) break;
+        Case candidate = case_;
+        candidate.scalars[i].bits = bits;
+        if (accept(candidate)) break;
+      }
+    }
+    for (std::size_t i = 0; i < case_.inputs.size(); ++i) simplify_input(i);
+  }
+
+  /// Toward rounder numbers: no sign, fewer significand bits, one.
+  void simplify_input(std::size_t input) {
+    const auto size = static_cast<std::size_t>(size_of(case_.inputs[input].type));
+    const std::uint32_t sign = size == 4 ? 0x80000000u : 0x8000u;
+    const std::size_t elements = case_.inputs[input].bits.size() / size;
+    int simplified = 0;
+    for (std::size_t e = 0; e < elements && simplified < 8; ++e) {
+      if (element(input, e, size) == 0) continue;
+      ++simplified;
+      set_element(input, e, size, 0) ||
+          set_element(input, e, size, element(input, e, size) & ~sign);
+      for (const int bits : {22, 20, 16, 12, 8, 4, 2, 1}) {
+        const std::uint32_t now = element(input, e, size);
+        const std::uint32_t rounder = now & ~((1u << bits) - 1u);
+        if (rounder != now && set_element(input, e, size, rounder)) break;
+      }
+    }
+  }
+
+  std::uint32_t element(std::size_t input, std::size_t e, std::size_t size) const {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, case_.inputs[input].bits.data() + e * size, size);
+    return bits;
+  }
+
+  bool set_element(std::size_t input, std::size_t e, std::size_t size, std::uint32_t bits) {
+    if (element(input, e, size) == bits) return false;
+    Case candidate = case_;
+    // Twins (the same input at another address) stay twins.
+    for (InputDecl& x : candidate.inputs) {
+      if (x.bits == case_.inputs[input].bits) std::memcpy(x.bits.data() + e * size, &bits, size);
+    }
+    return accept(candidate);
+  }
+
+  const std::string clause_;
+  const clauses::Property& property_;
+  Case case_;
+  Session& reference_;
+  Session& subject_;
+  int budget_;
+  std::size_t step_ = 0;
+  std::optional<Place> focus_;
+};
+
+}  // namespace
+
+Case shrink(const std::string& clause, const Case& c, Session& reference, Session& subject,
+            int budget) {
+  return Shrinker(clause, c, reference, subject, budget).run();
+}
+
+}  // namespace fp8oracle::runner

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/support.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace fp8oracle::runner {
+namespace {
+
+struct Need {
+  fp8oracle_operation operation;
+  Scheme scheme;
+  fp8oracle_type type;
+};
+
+/// What a step asks of the backend; nothing for steps of the recipe and the adversary.
+std::optional<Need> need_of(const Case& c, const Step& s) {
+  const auto of_tensor = [&](const std::string& name) {
+    return c.tensor(name).scheme.with_directions(s.directions);
+  };
+  switch (s.kind) {
+    case StepKind::kQuantize:
+      return Need{FP8ORACLE_OP_QUANTIZE, of_tensor(s.tensor), c.input(s.input).type};
+    case StepKind::kAmax:
+      return Need{FP8ORACLE_OP_AMAX, c.tensors.front().scheme, c.input(s.input).type};
+    case StepKind::kScaleFromAmax:
+      return Need{FP8ORACLE_OP_SCALE_FROM_AMAX, c.tensors.front().scheme, s.input_type};
+    case StepKind::kDequantize:
+      return Need{FP8ORACLE_OP_DEQUANTIZE, of_tensor(s.tensor), c.output(s.output).type};
+    case StepKind::kSwizzle: return Need{FP8ORACLE_OP_SWIZZLE, of_tensor(s.tensor), FP8ORACLE_F32};
+    case StepKind::kUnswizzle:
+      return Need{FP8ORACLE_OP_UNSWIZZLE, of_tensor(s.target), FP8ORACLE_F32};
+    case StepKind::kSetScale:
+    case StepKind::kWriteCodes:
+    case StepKind::kWriteScaleInv: break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::string& Support::reason(fp8oracle_operation operation, const Scheme& scheme,
+                                   fp8oracle_type type) {
+  const Key key{operation, scheme.name(), type};
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  return known_.emplace(key, session_.unsupported(operation, scheme.abi(), type)).first->second;
+}
+
+std::vector<fp8oracle_type> Support::quantize_types(const Scheme& scheme, std::string& why) {
+  std::vector<fp8oracle_type> types;
+  for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
+    const std::string& no = reason(FP8ORACLE_OP_QUANTIZE, scheme, type);
+    if (no.empty()) types.push_back(type);
+    if (!no.empty() && why.empty()) why = no;
+  }
+  return types;
+}
+
+std::string Support::trim(Case& c, const clauses::Property& property) {
+  std::vector<Step> kept;
+  std::vector<fp8oracle_operation> operations;
+  std::string why = "no operation of this clause is supported";
+  for (const Step& step : c.steps) {
+    const auto need = need_of(c, step);
+    if (need) {
+      const std::string& no = reason(need->operation, need->scheme, need->type);
+      if (!no.empty()) {
+        why = std::string(to_string(need->operation)) + ": " + no;
+        continue;
+      }
+      operations.push_back(need->operation);
+    }
+    kept.push_back(step);
+  }
+  for (const auto needed : property.needs) {
+    if (std::find(operations.begin(), operations.end(), needed) == operations.end()) return why;
+  }
+  if (operations.empty()) return why;
+  c.steps = std::move(kept);
+  return {};
+}
+
+}  // namespace fp8oracle::runner
