@@ -83,6 +83,7 @@ class QuantizeArgs(Structure):
         ("rowwise", Pair),
         ("columnwise", Pair),
         ("workspace", Buffer),
+        ("noop", Buffer),
     ]
 
 

@@ -129,8 +129,9 @@ std::string_view to_string(fp8oracle_type type) {
 }
 
 std::string_view to_string(fp8oracle_operation operation) {
-  constexpr std::array<std::string_view, 6> names{"quantize",   "amax",    "scale_from_amax",
-                                                  "dequantize", "swizzle", "unswizzle"};
+  constexpr std::array<std::string_view, 9> names{
+      "quantize",         "amax",          "scale_from_amax", "dequantize", "swizzle", "unswizzle",
+      "quantize_current", "quantize_many", "scale_inverse"};
   return names.at(static_cast<std::size_t>(operation));
 }
 

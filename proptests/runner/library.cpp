@@ -4,7 +4,9 @@
 #include <dlfcn.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <system_error>
 
@@ -14,6 +16,8 @@ namespace fp8oracle::runner {
 namespace {
 
 constexpr std::size_t kLongestName = 256;
+/// What every table has; the functions behind are optional.
+constexpr std::size_t kRequiredBytes = offsetof(fp8oracle_backend_table, quantize_current);
 
 /// dlopen searches the system's directories for a name without a slash; a file is always meant
 /// here.
@@ -90,6 +94,14 @@ const fp8oracle_backend_table* find_table(void* handle, const std::string& path,
   return table;
 }
 
+/// The table at this program's size: a shorter one lacks the optional functions at its end.
+fp8oracle_backend_table complete(const fp8oracle_backend_table& table) {
+  fp8oracle_backend_table full{};
+  std::memcpy(&full, &table, std::min<std::size_t>(table.struct_size, sizeof full));
+  full.struct_size = sizeof full;
+  return full;
+}
+
 }  // namespace
 
 void check_table(const fp8oracle_backend_table* table, const std::string& where) {
@@ -98,11 +110,11 @@ void check_table(const fp8oracle_backend_table* table, const std::string& where)
     throw BackendError(where + ": speaks ABI version " + std::to_string(table->abi_version) +
                        ", this tool speaks " + std::to_string(FP8ORACLE_ABI_VERSION));
   }
-  if (table->struct_size < sizeof *table) {
+  if (table->struct_size < kRequiredBytes) {
     throw BackendError(where + ": struct_size of its table is " +
                        std::to_string(table->struct_size) + ", version " +
                        std::to_string(FP8ORACLE_ABI_VERSION) + " has " +
-                       std::to_string(sizeof *table) + " bytes");
+                       std::to_string(kRequiredBytes) + " bytes at least");
   }
   require_printable(table->name, "name", where);
   require_printable(table->device, "device", where);
@@ -118,7 +130,7 @@ BackendLibrary::BackendLibrary(const std::string& path) {
     throw BackendError(where + ": cannot be loaded: " + loader_error(file));
   }
   try {
-    table_ = find_table(handle_, file, where);
+    table_ = complete(*find_table(handle_, file, where));
   } catch (...) {
     dlclose(handle_);
     throw;

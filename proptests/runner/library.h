@@ -24,11 +24,12 @@ class BackendLibrary {
   BackendLibrary& operator=(const BackendLibrary&) = delete;
   ~BackendLibrary();
 
-  const fp8oracle_backend_table& table() const { return *table_; }
+  /// Complete: functions that the library's own table is too short for are null.
+  const fp8oracle_backend_table& table() const { return table_; }
 
  private:
   void* handle_ = nullptr;
-  const fp8oracle_backend_table* table_ = nullptr;
+  fp8oracle_backend_table table_{};
 };
 
 }  // namespace fp8oracle::runner

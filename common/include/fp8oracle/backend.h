@@ -62,6 +62,7 @@ typedef struct fp8oracle_buffer {
 } fp8oracle_buffer;
 
 typedef struct fp8oracle_stream_s* fp8oracle_stream;
+typedef struct fp8oracle_recording_s* fp8oracle_recording; /* a captured piece of a stream */
 
 /* ---- Numbers ------------------------------------------------------------------------------------
  */
@@ -244,6 +245,8 @@ typedef struct fp8oracle_quantize_args {
   fp8oracle_pair rowwise;
   fp8oracle_pair columnwise;
   fp8oracle_buffer workspace;
+  fp8oracle_buffer noop; /* FP32[1], optional, read when the kernel runs: exactly 1.0f = do nothing,
+                            every output stays as it was [K23] */
 } fp8oracle_quantize_args;
 
 /* amax = max|input|, overwritten; 0 for an empty input. */
@@ -253,6 +256,7 @@ typedef struct fp8oracle_amax_args {
   fp8oracle_matrix input;
   fp8oracle_buffer amax;
   fp8oracle_buffer workspace;
+  fp8oracle_buffer noop; /* as in quantize */
 } fp8oracle_amax_args;
 
 /* scale = RN(max / max(amax, eps)), total over every amax by the profile's scale_* knobs [K14]. */
@@ -264,7 +268,57 @@ typedef struct fp8oracle_scale_from_amax_args {
   float eps;           /* a floor under amax, >= 0                               */
   fp8oracle_buffer amax;
   fp8oracle_buffer scale;
+  fp8oracle_buffer noop; /* as in quantize */
 } fp8oracle_scale_from_amax_args;
+
+/* Current scaling, per tensor only, one operation: amax = max|input| (overwritten),
+ * scale = scale_from_amax(amax), then quantize with that scale. The bytes are those of the three
+ * operations one after the other. amax and scale: FP32[1], optional outputs; where
+ * knobs.scale_of_bad_amax is KEEP, scale is read before it is written (absent = 1). */
+typedef struct fp8oracle_quantize_current_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  fp8oracle_matrix input;
+  uint32_t pow2; /* as in scale_from_amax */
+  float eps;
+  fp8oracle_buffer amax;
+  fp8oracle_buffer scale;
+  fp8oracle_pair rowwise;
+  fp8oracle_pair columnwise;
+  fp8oracle_buffer workspace;
+  fp8oracle_buffer noop;
+} fp8oracle_quantize_current_args;
+
+/* One tensor of quantize_many, as in quantize. */
+typedef struct fp8oracle_quantize_item {
+  fp8oracle_matrix input; /* one type for all items */
+  fp8oracle_buffer scale;
+  fp8oracle_buffer amax;
+  fp8oracle_pair rowwise;
+  fp8oracle_pair columnwise;
+} fp8oracle_quantize_item;
+
+/* quantize for each item, of one scheme: the bytes of `count` single calls, in far fewer launches
+ * and with no launch for a tensor's scale_inv or amax [K26]. `items` is host memory, read before
+ * the call returns. Items may be empty; their scale_inv is still written [K24]. */
+typedef struct fp8oracle_quantize_many_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme;
+  const fp8oracle_quantize_item* items;
+  uint64_t count;
+  fp8oracle_buffer workspace;
+  fp8oracle_buffer noop;
+} fp8oracle_quantize_many_args;
+
+/* scale_inv = RN(1 / scale), for the output of an operation that cannot write it itself. Enqueue it
+ * on the same stream right after that operation. An absent scale means exactly 1; an absent
+ * scale_inv is an error [K25]. */
+typedef struct fp8oracle_scale_inverse_args {
+  uint32_t struct_size;
+  fp8oracle_scheme scheme; /* knobs.scale_inv_subnormals */
+  fp8oracle_buffer scale;
+  fp8oracle_buffer scale_inv;
+} fp8oracle_scale_inverse_args;
 
 /* output = RN(decode(codes) * scale_inv), rounded once more to the output's type. The output is the
  * logical [rows, cols] tensor whichever direction the pair has. scheme.directions is that
@@ -295,7 +349,10 @@ typedef enum fp8oracle_operation {
   FP8ORACLE_OP_SCALE_FROM_AMAX = 2,
   FP8ORACLE_OP_DEQUANTIZE = 3,
   FP8ORACLE_OP_SWIZZLE = 4,
-  FP8ORACLE_OP_UNSWIZZLE = 5
+  FP8ORACLE_OP_UNSWIZZLE = 5,
+  FP8ORACLE_OP_QUANTIZE_CURRENT = 6,
+  FP8ORACLE_OP_QUANTIZE_MANY = 7,
+  FP8ORACLE_OP_SCALE_INVERSE = 8
 } fp8oracle_operation;
 
 /* ---- The table ----------------------------------------------------------------------------------
@@ -346,6 +403,30 @@ typedef struct fp8oracle_backend_table {
                               fp8oracle_message message);
   fp8oracle_status (*unswizzle)(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message);
+
+  /* From here on a function may be missing (NULL, or beyond struct_size): then the backend has no
+   * such operation, and the clauses about it are skipped with that reason. */
+  fp8oracle_status (*quantize_current)(const fp8oracle_quantize_current_args* args,
+                                       fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*quantize_many)(const fp8oracle_quantize_many_args* args,
+                                    fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*scale_inverse)(const fp8oracle_scale_inverse_args* args,
+                                    fp8oracle_stream stream, fp8oracle_message message);
+
+  /* How many device launches the operation declares for `args`; a capture must count as many [K32].
+   */
+  fp8oracle_status (*launches)(fp8oracle_operation operation, const void* args, uint64_t* launches,
+                               fp8oracle_message message);
+
+  /* All four or none. Between capture and end_capture the stream records operations, copies and
+   * fills instead of running them; end_capture gives the recording and the number of its nodes;
+   * replay enqueues it, reading scale, noop and amax anew [K27]. */
+  fp8oracle_status (*capture)(fp8oracle_stream stream, fp8oracle_message message);
+  fp8oracle_status (*end_capture)(fp8oracle_stream stream, fp8oracle_recording* recording,
+                                  uint64_t* nodes, fp8oracle_message message);
+  fp8oracle_status (*replay)(fp8oracle_recording recording, fp8oracle_stream stream,
+                             fp8oracle_message message);
+  void (*recording_destroy)(fp8oracle_recording recording);
 } fp8oracle_backend_table;
 
 /* The one symbol that a backend library exports. The table lives as long as the library is loaded.
