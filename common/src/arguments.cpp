@@ -104,6 +104,56 @@ Error check_whole_blocks(const fp8oracle_scheme& scheme, std::int64_t rows, std:
   return std::nullopt;
 }
 
+/// The pairs that the scheme's directions ask for, and none else.
+Error check_pairs(const fp8oracle_quantize_item& item, const fp8oracle_scheme& scheme) {
+  const bool tensor = scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
+  struct Direction {
+    const fp8oracle_pair& pair;
+    fp8oracle_direction bit;
+    const char* name;
+  };
+  for (const Direction& d : {Direction{item.rowwise, FP8ORACLE_ROWWISE, "rowwise"},
+                             Direction{item.columnwise, FP8ORACLE_COLUMNWISE, "columnwise"}}) {
+    if ((scheme.directions & static_cast<unsigned>(d.bit)) == 0) {
+      if (!absent(d.pair.codes))
+        return wrong(std::string(d.name) + ".codes", "is given, but not in scheme.directions");
+      if (!absent(d.pair.scale_inv))
+        return wrong(std::string(d.name) + ".scale_inv", "is given, but not in scheme.directions");
+      continue;
+    }
+    if (auto e =
+            check_pair(d.pair, scheme, d.bit, item.input.rows, item.input.cols, !tensor, d.name)) {
+      return e;
+    }
+  }
+  if (tensor && item.rowwise.scale_inv.data != nullptr &&
+      item.columnwise.scale_inv.data != nullptr &&
+      item.rowwise.scale_inv.data != item.columnwise.scale_inv.data) {
+    return wrong("columnwise.scale_inv",
+                 "is another buffer than rowwise.scale_inv: per tensor there is one");
+  }
+  return std::nullopt;
+}
+
+/// Input and outputs of one tensor's cast; the scheme is checked.
+Error check_item(const fp8oracle_quantize_item& item, const fp8oracle_scheme& scheme) {
+  if (auto e = check_matrix(item.input, "input")) return e;
+  if (auto e = check_whole_blocks(scheme, item.input.rows, item.input.cols)) return e;
+  const bool tensor = scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
+  if (!tensor && !absent(item.scale))
+    return wrong("scale", "must be absent for block granularities");
+  if (!tensor && !absent(item.amax)) return wrong("amax", "must be absent for block granularities");
+  if (auto e = check_scalar(item.scale, "scale", false)) return e;
+  if (auto e = check_scalar(item.amax, "amax", false)) return e;
+  return check_pairs(item, scheme);
+}
+
+Error check_scale_rule(std::uint32_t pow2, float eps) {
+  if (pow2 > 1) return wrong("pow2", "is not 0 or 1");
+  if (!(eps >= 0.0f) || std::isinf(eps)) return wrong("eps", "is not a finite number >= 0");
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ArgumentError> check_scheme(const fp8oracle_scheme& scheme) {
@@ -137,60 +187,66 @@ std::optional<ArgumentError> check_scheme(const fp8oracle_scheme& scheme) {
 std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_args& args) {
   if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
   if (auto e = check_scheme(args.scheme)) return e;
-  if (auto e = check_matrix(args.input, "input")) return e;
-  if (auto e = check_whole_blocks(args.scheme, args.input.rows, args.input.cols)) return e;
+  if (auto e = check_item({args.input, args.scale, args.amax, args.rowwise, args.columnwise},
+                          args.scheme)) {
+    return e;
+  }
+  return check_scalar(args.noop, "noop", false);
+}
 
-  const bool tensor = args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
-  if (!tensor && !absent(args.scale))
-    return wrong("scale", "must be absent for block granularities");
-  if (!tensor && !absent(args.amax)) return wrong("amax", "must be absent for block granularities");
+std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_current_args& args) {
+  if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
+  if (auto e = check_scheme(args.scheme)) return e;
+  if (args.scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR) {
+    return wrong("scheme.granularity", "is not tensor: current scaling has one scale");
+  }
+  if (auto e = check_item({args.input, args.scale, args.amax, args.rowwise, args.columnwise},
+                          args.scheme)) {
+    return e;
+  }
+  if (auto e = check_scale_rule(args.pow2, args.eps)) return e;
+  return check_scalar(args.noop, "noop", false);
+}
+
+std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_many_args& args) {
+  if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
+  if (auto e = check_scheme(args.scheme)) return e;
+  if (args.count > 0 && args.items == nullptr) return wrong("items", "is missing");
+  for (std::uint64_t i = 0; i < args.count; ++i) {
+    auto error = check_item(args.items[i], args.scheme);
+    if (!error && args.items[i].input.type != args.items[0].input.type) {
+      error = wrong("input.type", "is not that of items[0]: all items have one type");
+    }
+    if (!error) continue;
+    error->argument = "items[" + std::to_string(i) + "]." + error->argument;
+    return error;
+  }
+  return check_scalar(args.noop, "noop", false);
+}
+
+std::optional<ArgumentError> check_arguments(const fp8oracle_scale_inverse_args& args) {
+  if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
+  if (auto e = check_scheme(args.scheme)) return e;
   if (auto e = check_scalar(args.scale, "scale", false)) return e;
-  if (auto e = check_scalar(args.amax, "amax", false)) return e;
-
-  struct Direction {
-    const fp8oracle_pair& pair;
-    fp8oracle_direction bit;
-    const char* name;
-  };
-  for (const Direction& d : {Direction{args.rowwise, FP8ORACLE_ROWWISE, "rowwise"},
-                             Direction{args.columnwise, FP8ORACLE_COLUMNWISE, "columnwise"}}) {
-    if ((args.scheme.directions & static_cast<unsigned>(d.bit)) == 0) {
-      if (!absent(d.pair.codes))
-        return wrong(std::string(d.name) + ".codes", "is given, but not in scheme.directions");
-      if (!absent(d.pair.scale_inv))
-        return wrong(std::string(d.name) + ".scale_inv", "is given, but not in scheme.directions");
-      continue;
-    }
-    if (auto e = check_pair(d.pair, args.scheme, d.bit, args.input.rows, args.input.cols, !tensor,
-                            d.name)) {
-      return e;
-    }
-  }
-  if (tensor && args.rowwise.scale_inv.data != nullptr &&
-      args.columnwise.scale_inv.data != nullptr &&
-      args.rowwise.scale_inv.data != args.columnwise.scale_inv.data) {
-    return wrong("columnwise.scale_inv",
-                 "is another buffer than rowwise.scale_inv: per tensor there is one");
-  }
-  return std::nullopt;
+  return check_scalar(args.scale_inv, "scale_inv", true);
 }
 
 std::optional<ArgumentError> check_arguments(const fp8oracle_amax_args& args) {
   if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
   if (auto e = check_scheme(args.scheme)) return e;
   if (auto e = check_matrix(args.input, "input")) return e;
-  return check_scalar(args.amax, "amax", true);
+  if (auto e = check_scalar(args.amax, "amax", true)) return e;
+  return check_scalar(args.noop, "noop", false);
 }
 
 std::optional<ArgumentError> check_arguments(const fp8oracle_scale_from_amax_args& args) {
   if (args.struct_size < sizeof args) return wrong("struct_size", "is too small");
   if (auto e = check_scheme(args.scheme)) return e;
   if (args.input_type > FP8ORACLE_F16) return wrong("input_type", "is not F32, BF16 or F16");
-  if (args.pow2 > 1) return wrong("pow2", "is not 0 or 1");
-  if (!(args.eps >= 0.0f) || std::isinf(args.eps))
-    return wrong("eps", "is not a finite number >= 0");
+  if (auto e = check_scale_rule(args.pow2, args.eps)) return e;
   if (auto e = check_scalar(args.amax, "amax", true)) return e;
-  return check_scalar(args.scale, "scale", true);
+  if (auto e = check_scalar(args.scale, "scale", true)) return e;
+  return check_scalar(args.noop, "noop", false);
 }
 
 std::optional<ArgumentError> check_arguments(const fp8oracle_dequantize_args& args) {

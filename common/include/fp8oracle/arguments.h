@@ -16,6 +16,10 @@ struct ArgumentError {
 };
 
 std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_args& args);
+std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_current_args& args);
+/// An error of one item names it: "items[3].rowwise.codes".
+std::optional<ArgumentError> check_arguments(const fp8oracle_quantize_many_args& args);
+std::optional<ArgumentError> check_arguments(const fp8oracle_scale_inverse_args& args);
 std::optional<ArgumentError> check_arguments(const fp8oracle_amax_args& args);
 std::optional<ArgumentError> check_arguments(const fp8oracle_scale_from_amax_args& args);
 std::optional<ArgumentError> check_arguments(const fp8oracle_dequantize_args& args);
