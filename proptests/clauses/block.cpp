@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // K15, K16, K17: the scale of a block, and the data that is quantized with it.
+#include <algorithm>
 #include <limits>
 
 #include "clauses/case_builder.h"
@@ -17,6 +18,19 @@ using plans::Bulk;
 using plans::Plan;
 
 bool block_scheme(const Scheme& scheme) { return scheme.is_block(); }
+
+/// Powers of two that rise by one along rows and columns of a 32 x 32 tile, and from tile to tile:
+/// the largest of a row, of a column and of a tile each walk through the whole FP32 range. One Inf
+/// asks for the last scale code.
+std::uint32_t walking_power_of_two(const Plan& plan, std::int64_t row, std::int64_t col) {
+  if (row == plan.rows - 1 && col == plan.cols - 1) return 0x7F800000;
+  const std::int64_t tiles_wide = plan.cols / kMxBlock;
+  const std::int64_t tiles = tiles_wide * (plan.rows / kMxBlock);
+  const std::int64_t tile = row / kMxBlock * tiles_wide + col / kMxBlock;
+  const std::int64_t first = tile * 290 / tiles - 62 + plan.variant % 4;
+  const std::int64_t exponent = first + row % kMxBlock + col % kMxBlock;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(exponent, 1, 254)) << 23;
+}
 
 /// All 256 scale codes, decoded with codes of every kind. Even cases: the decode; odd ones: the
 /// reciprocal, through blocks whose amax asks for each code that a finite block can have.
@@ -49,11 +63,7 @@ Case every_scale_code(const Scheme& scheme, const Plan& plan) {
   InputDecl x = plans::make_input(scheme, wide, Bulk::kExact);
   for (std::int64_t row = 0; row < wide.rows; ++row) {
     for (std::int64_t col = 0; col < wide.cols; ++col) {
-      // A power of two that walks through the whole FP32 range along both dimensions.
-      const auto walk =
-          static_cast<std::uint64_t>(row / kMxBlock * 64 + col / kMxBlock * 16 + row * 5 + col * 3);
-      const auto exponent = static_cast<std::uint32_t>((walk + plan.number) % 254);
-      const std::uint32_t bits = (1 + exponent) << 23;
+      const std::uint32_t bits = walking_power_of_two(wide, row, col);
       std::uint8_t* to = x.bits.data() + 4 * (row * wide.cols + col);
       for (int byte = 0; byte < 4; ++byte) to[byte] = static_cast<std::uint8_t>(bits >> (8 * byte));
     }

@@ -39,9 +39,25 @@ Case ordinary_values(const Scheme& scheme, const Plan& plan) {
   return b.done();
 }
 
+/// Its own, besides what defaults to it: an absent scale that is not 1 makes ordinary numbers
+/// vanish.
+bool vanishes_without_a_scale(const Difference& d, const Verdict& v) {
+  if (d.buffer < 0 || !v.c.steps[d.step].scale.empty()) return false;
+  const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
+  const Scheme& scheme = v.c.tensor(v.c.steps[d.step].tensor).scheme;
+  return b.role == Role::kCodes && !scheme.is_block() &&
+         code_class(scheme.format, static_cast<std::uint8_t>(d.expected)) == CodeClass::kNormal &&
+         code_class(scheme.format, static_cast<std::uint8_t>(d.observed)) == CodeClass::kZero;
+}
+
 Case special_values(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   if (plan.variant % 2 == 0) p.scale_bits = (117 + plan.variant / 2 % 20) << 23;
+  if (plan.number % 5 == 1) {  // a scale that is subnormal itself, and inputs that it scales back
+    p.scale_bits = 0x00400000u >> (plan.variant % 4);
+    p.scale_absent = false;
+    if (p.type == FP8ORACLE_F16) p.type = FP8ORACLE_BF16;
+  }
   CaseBuilder b("K11", scheme, p);
   b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kSpecialInLanes).tensor().scale();
   b.quantize();
@@ -141,6 +157,7 @@ std::vector<Property> per_tensor() {
        .smoke_cases = 14,
        .applies = any_scheme,
        .make = ordinary_values,
+       .claims = vanishes_without_a_scale,
        .ordinary = true},
       {.clause = "K11", .smoke_cases = 10, .applies = any_scheme, .make = special_values},
       {.clause = "K12", .smoke_cases = 60, .applies = per_tensor_scheme, .make = amax_three_times},

@@ -251,7 +251,7 @@ std::vector<Mutant> classic_amax_and_layout() {
           {"L26-clamp1e-4", "K16", "classic L26", "the block's amax is clamped at 1e-4"}),
       mutant<eps_1e_12>(
           {"L27-eps1e-12", "K16", "classic L27", "1e-12 is added to the block's amax"}),
-      mutant<fmax_nan>({"L28-fmax_nan", "K11", "classic L28; sglang #31712 (B12)",
+      mutant<fmax_nan>({"L28-fmax_nan", "K16", "classic L28; sglang #31712 (B12)",
                         "the block's amax ignores NaN", "torchao-rceil"}),
       mutant<noabs>(
           {"L29-noabs", "K16", "classic L29", "the block's amax lacks the absolute value"}),

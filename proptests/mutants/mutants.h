@@ -21,6 +21,7 @@ struct Mutant {
       equivalent;       ///< empty; else why no input tells it from the correct kernel in `profile`
   std::string profile;  ///< the profile it lives in; "" = any of those that have its schemes
   const fp8oracle_backend_table* table = nullptr;
+  bool isolated = false;  ///< may crash or hang: run it in a child
 };
 
 /// All of them, in the order of the families. The tables live as long as the program. Different

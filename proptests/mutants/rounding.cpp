@@ -182,7 +182,7 @@ std::vector<Mutant> wrong_product() {
       mutant<null_scale_is_zero>(
           {"null-scale-is-zero", "K10", "TE #1083", "an absent scale counts as 0"}),
       mutant<f16_subnormals_lost>(
-          {"f16-subnormals-lost", "K10", "contract K10", "a subnormal FP16 input counts as 0"}),
+          {"f16-subnormals-lost", "K11", "contract K11", "a subnormal FP16 input counts as 0"}),
       mutant<ignores_row_stride>({"ignores-row-stride", "K10", "FBGEMM #2713 (G01)",
                                   "the input is read as if it were dense"}),
   };

@@ -98,14 +98,16 @@ struct Entry {
   const char* summary;
   const char* profile = "";
   const char* equivalent = "";
+  bool isolated = false;
 };
 
 /// A mutant whose kernel is the correct one after `kChange(Decisions&)`. The family is set by
 /// families().
 template <auto kChange>
 Mutant mutant(const Entry& e) {
-  return {e.name,   e.clause,     "",        e.summary,
-          e.source, e.equivalent, e.profile, &Table<kChange>::table(e.name)};
+  return {e.name,    e.clause,     "",        e.summary,
+          e.source,  e.equivalent, e.profile, &Table<kChange>::table(e.name),
+          e.isolated};
 }
 
 /// The lists one after the other.
@@ -127,6 +129,7 @@ std::vector<Mutant> direction_mutants();
 std::vector<Mutant> lifetime_mutants();
 std::vector<Mutant> boundary_mutants();
 std::vector<Mutant> dequantize_mutants();
+std::vector<Mutant> repeat_mutants();
 std::vector<Mutant> classic_mutants();
 
 }  // namespace fp8oracle::mutants

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include "fp8oracle/layout.h"
 #include "plans/plan.h"
@@ -73,6 +74,9 @@ ShapeLimits shape_limits(const Scheme& scheme) {
 
 Plan draw_plan(const ShapeLimits& limits, std::uint64_t seed, std::uint64_t salt,
                std::uint64_t number) {
+  // RapidCheck keeps the context of operator* in plain statics.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const rc::Random random(seed * 0x9E3779B97F4A7C15u ^ salt * 0xC2B2AE3D27D4EB4Fu ^ number);
   constexpr int kSize = 100;  // above 100, Debian's RapidCheck shifts too far
   Plan drawn = plan(limits)(random, kSize).value();
