@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "fp8oracle/error.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle {
 namespace {
@@ -73,7 +74,7 @@ const ArenaBuffer* Arena::find(std::string_view name) const {
 
 const ArenaBuffer& Arena::named(std::string_view name) const {
   const ArenaBuffer* buffer = find(name);
-  if (buffer == nullptr) throw UsageError("case: no buffer named '" + std::string(name) + "'");
+  if (buffer == nullptr) throw UsageError("case: no buffer named " + quote(name));
   return *buffer;
 }
 

@@ -7,6 +7,7 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle {
 namespace {
@@ -18,7 +19,7 @@ const Decl& find(const std::vector<Decl>& list, std::string_view name, const cha
   for (const Decl& decl : list) {
     if (decl.name == name) return decl;
   }
-  throw UsageError(std::string("case: no ") + what + " named '" + std::string(name) + "'");
+  throw UsageError(std::string("case: no ") + what + " named " + quote(name));
 }
 
 void require(bool ok, const std::string& message) {
@@ -26,8 +27,8 @@ void require(bool ok, const std::string& message) {
 }
 
 void check_shape(const std::string& name, std::int64_t rows, std::int64_t cols) {
-  require(rows >= 0 && cols >= 0, name + ": a dimension is negative");
-  require(cols == 0 || rows <= kMaxElements / cols, name + ": too large");
+  require(rows >= 0 && cols >= 0, quote(name) + ": a dimension is negative");
+  require(cols == 0 || rows <= kMaxElements / cols, quote(name) + ": too large");
 }
 
 void check_step(const Case& c, const Step& step) {
@@ -116,16 +117,16 @@ void check_case(const Case& c) {
   for (const InputDecl& x : c.inputs) {
     check_shape(x.name, x.rows, x.cols);
     require(x.row_stride >= x.cols && x.row_stride <= kMaxElements,
-            x.name + ": row_stride is less than cols, or too large");
-    require(x.rows == 0 || x.row_stride <= kMaxElements / x.rows, x.name + ": too large");
-    require(x.offset >= 0 && x.offset < 1024, x.name + ": offset outside 0 to 1023");
+            quote(x.name) + ": row_stride is less than cols, or too large");
+    require(x.rows == 0 || x.row_stride <= kMaxElements / x.rows, quote(x.name) + ": too large");
+    require(x.offset >= 0 && x.offset < 1024, quote(x.name) + ": offset outside 0 to 1023");
     require(static_cast<std::int64_t>(x.bits.size()) == x.rows * x.cols * size_of(x.type),
-            x.name + ": rows x cols elements are not there");
+            quote(x.name) + ": rows x cols elements are not there");
     names.push_back(x.name);
   }
   for (const TensorDecl& t : c.tensors) {
     check_shape(t.name, t.rows, t.cols);
-    require(t.offset >= 0 && t.offset < 1024, t.name + ": offset outside 0 to 1023");
+    require(t.offset >= 0 && t.offset < 1024, quote(t.name) + ": offset outside 0 to 1023");
     names.push_back(t.name);
   }
   for (const OutputDecl& y : c.outputs) {

@@ -269,7 +269,9 @@ Case from_json(const Json& json) {
 
 }  // namespace
 
-std::string case_to_json(const Case& c) { return to_json(c, Bulk::kHex).dump(1) + "\n"; }
+std::string case_to_json(const Case& c) {
+  return to_json(c, Bulk::kHex).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Case case_from_json(const std::string& text, const std::string& where) {
   try {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "fp8oracle/error.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle {
 
@@ -29,7 +31,9 @@ fp8oracle_knobs Profile::knobs_for(const Format& format) const {
       return resolved;
     }
   }
-  throw UsageError("profile " + name + ": element.max " + std::to_string(max) + " is no value of " +
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", max);
+  throw UsageError("profile " + name + ": element.max " + text + " is no value of " +
                    std::string(format.name));
 }
 
@@ -145,7 +149,7 @@ const Profile& find_profile(std::string_view name) {
     if (profile.name == wanted) return profile;
     known += profile.name + ", ";
   }
-  throw UsageError("unknown profile '" + std::string(name) + "' (" + known +
+  throw UsageError("unknown profile " + quote(name) + " (" + known +
                    "ocp-mx, or a file ending in .json)");
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "fp8oracle/error.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle {
 namespace {
@@ -21,8 +22,8 @@ std::array<std::string_view, 5> split(std::string_view name) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t end = i + 1 < parts.size() ? name.find('.', begin) : name.size();
     if (end == std::string_view::npos) {
-      throw UsageError("scheme '" + std::string(name) +
-                       "': expected <format>.<granularity>.<directions>.<layout>.<profile>");
+      throw UsageError("scheme " + quote(name) +
+                       ": expected <format>.<granularity>.<directions>.<layout>.<profile>");
     }
     parts[i] = name.substr(begin, end - begin);
     begin = end + 1;
@@ -34,7 +35,7 @@ template <std::size_t N>
 void expect_word(std::string_view word, const std::array<std::string_view, N>& words,
                  const char* what) {
   if (word == "*" || std::find(words.begin(), words.end(), word) != words.end()) return;
-  std::string message = "scheme: '" + std::string(word) + "' is not a " + what + " (";
+  std::string message = "scheme: " + quote(word) + " is not a " + what + " (";
   for (std::size_t i = 0; i < N; ++i) message += (i ? ", " : "") + std::string(words[i]);
   throw UsageError(message + ")");
 }
@@ -110,7 +111,7 @@ Scheme parse_scheme(std::string_view name, const Profile& profile) {
     if (scheme.name() == name) return scheme;
   }
   scheme_matches(name, schemes_of(profile).front());  // throws when a word is unknown
-  throw UsageError("scheme '" + std::string(name) + "' is not one of profile " + profile.name);
+  throw UsageError("scheme " + quote(name) + " is not one of profile " + profile.name);
 }
 
 std::string_view to_string(fp8oracle_granularity granularity) {

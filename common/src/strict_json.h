@@ -46,11 +46,14 @@ std::int64_t integer_at(const Json& json, const char* key) {
   return value.template get<std::int64_t>();
 }
 
-/// What a Json::exception says, without the library's "[json.exception...] ".
+/// What a Json::exception says, without the library's "[json.exception...] ". It quotes the file,
+/// which may hold anything: one printable line, cut.
 inline std::string reason_of(const nlohmann::json::exception& error) {
+  constexpr std::size_t kLongest = 300;
   const std::string text = error.what();
   const std::size_t end = text.find("] ");
-  return end == std::string::npos ? text : text.substr(end + 2);
+  const std::string reason = end == std::string::npos ? text : text.substr(end + 2);
+  return printable(reason.substr(0, kLongest)) + (reason.size() > kLongest ? "..." : "");
 }
 
 }  // namespace fp8oracle

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.h"
+
+namespace fp8oracle {
+namespace {
+
+std::string said(const std::string& text) {
+  const std::string message = usage_error([&] { case_from_json(text, "c.json"); });
+  expect_one_line(message, "c.json");
+  return message;
+}
+
+Step step_of(StepKind kind) {
+  Step step;
+  step.kind = kind;
+  return step;
+}
+
+/// One of every kind of step, on a tensor of both kinds.
+Case rich_case() {
+  Case c = small_case("e4m3.mx32.both.padded.te");
+  c.tensors.push_back({"u", scheme_named("e4m3.mx32.both.swizzled.te"), 2, 40, 0});
+  c.tensors.push_back({"p", scheme_named("e5m2.tensor.row.compact.te"), 2, 40, 0});
+  c.scalars = {{"scale", 0x3F800000u}, {"amax", 0u}};
+  c.outputs.push_back({"y", FP8ORACLE_BF16, 2, 40});
+  Step step = c.steps[0];
+  step.tensor = "p";
+  step.scale = "scale";
+  step.amax = "amax";
+  step.directions = FP8ORACLE_ROWWISE;
+  step.scale_inv_directions = 0;
+  step.tamper = Tamper{"rowwise.codes.bytes", -5, "rowwise.codes"};
+  c.steps.push_back(step);
+  Step set = step_of(StepKind::kSetScale);
+  set.scale = "scale";
+  set.bits = 0x7F800000u;
+  c.steps.push_back(set);
+  Step amax = step_of(StepKind::kAmax);
+  amax.input = "x";
+  amax.amax = "amax";
+  c.steps.push_back(amax);
+  Step from = step_of(StepKind::kScaleFromAmax);
+  from.amax = "amax";
+  from.scale = "scale";
+  from.eps_bits = 0x00000001u;
+  from.pow2 = true;
+  from.input_type = FP8ORACLE_F16;
+  c.steps.push_back(from);
+  Step swizzle = step_of(StepKind::kSwizzle);
+  swizzle.tensor = "t";
+  swizzle.target = "u";
+  c.steps.push_back(swizzle);
+  std::swap(swizzle.tensor, swizzle.target);
+  swizzle.kind = StepKind::kUnswizzle;
+  c.steps.push_back(swizzle);
+  Step dequantize = step_of(StepKind::kDequantize);
+  dequantize.tensor = "t";
+  dequantize.output = "y";
+  dequantize.directions = FP8ORACLE_COLUMNWISE;
+  c.steps.push_back(dequantize);
+  Step write = step_of(StepKind::kWriteCodes);
+  write.tensor = "t";
+  write.at = 79;
+  write.bytes = {0x7F};
+  c.steps.push_back(write);
+  write.kind = StepKind::kWriteScaleInv;
+  write.at = 0;
+  write.bytes = {0xFF, 0x00};
+  c.steps.push_back(write);
+  return c;
+}
+
+TEST(CaseJson, EveryKindOfStepComesBack) {
+  const Case c = rich_case();
+  check_case(c);
+  const std::string text = case_to_json(c);
+  const Case again = case_from_json(text, "written");
+  EXPECT_EQ(case_to_json(again), text);
+  EXPECT_EQ(again.seed, 0xFFFFFFFFFFFFFFFFu);  // all 64 bits
+  EXPECT_EQ(again.inputs[0].bits, c.inputs[0].bits);
+  EXPECT_EQ(again.inputs[0].row_stride, 41);
+  EXPECT_EQ(again.inputs[0].offset, 3);
+  ASSERT_EQ(again.steps.size(), c.steps.size());
+  for (std::size_t i = 0; i < c.steps.size(); ++i) EXPECT_EQ(again.steps[i].kind, c.steps[i].kind);
+  EXPECT_EQ(again.steps[1].scale_inv_directions, 0u);
+  EXPECT_EQ(again.steps[1].tamper->value, -5);
+  EXPECT_EQ(again.steps[2].bits, 0x7F800000u);
+  EXPECT_EQ(again.steps[4].eps_bits, 1u);
+  EXPECT_TRUE(again.steps[4].pow2);
+  EXPECT_EQ(again.steps[4].input_type, FP8ORACLE_F16);
+  EXPECT_EQ(again.steps[7].directions, static_cast<unsigned>(FP8ORACLE_COLUMNWISE));
+  EXPECT_EQ(again.steps[8].at, 79);
+  EXPECT_EQ(again.steps[9].bytes, c.steps[9].bytes);
+}
+
+TEST(CaseJson, TheBinaryFormSaysTheSame) {
+  const Case c = rich_case();
+  const auto binary = case_to_binary(c);
+  EXPECT_EQ(case_to_json(case_from_binary(binary.data(), binary.size())), case_to_json(c));
+  EXPECT_NE(usage_error([&] { case_from_binary(binary.data(), binary.size() - 1); }), "");
+}
+
+TEST(CaseJson, TheProfileStandsInItWithEveryKnob) {
+  const std::string text = case_to_json(small_case("e4m3.tensor.row.compact.te"));
+  for (const Knob& knob : knobs())
+    EXPECT_NE(text.find('"' + std::string(knob.name) + '"'), std::string::npos) << knob.name;
+  const std::string other =
+      replaced(text, "\"element.overflow\": \"saturate\"", "\"element.overflow\": \"nan\"");
+  EXPECT_EQ(case_from_json(other, "c").tensors[0].scheme.profile.knobs.element_overflow,
+            FP8ORACLE_OVERFLOW_NAN);
+}
+
+TEST(CaseJson, FloatsAreHexBits) {
+  const std::string text = case_to_json(rich_case());
+  EXPECT_NE(text.find("\"0x7f800000\""), std::string::npos);
+  EXPECT_NE(text.find("\"3f800000 3f800001 "), std::string::npos);
+  EXPECT_EQ(text.find("1.0"), std::string::npos);
+}
+
+TEST(CaseJson, HostileTextBecomesOneShortLine) {
+  const std::string good = case_to_json(rich_case());
+  const auto with = [&](std::string_view from, std::string_view to) {
+    return said(replaced(good, from, to));
+  };
+  said("");
+  said(std::string(1000000, '['));
+  EXPECT_EQ(said(std::string(18, '[') + std::string(18, ']')), "c.json: nested too deeply");
+  EXPECT_EQ(said("[]"), "c.json: schema: expected \"fp8oracle.case/1\"");
+  EXPECT_EQ(with("\"number\"", "\"seed\""), "c.json: key 'seed' twice");
+  const std::string seed = "c.json: seed: expected an integer from 0 to 2^64 - 1";
+  EXPECT_EQ(with("18446744073709551615", "18446744073709551616"), seed);
+  EXPECT_EQ(with("18446744073709551615", "-1"), seed);
+  EXPECT_EQ(with("18446744073709551615", "1.5"), seed);
+  EXPECT_EQ(with("18446744073709551615", "true"), seed);
+  EXPECT_EQ(with("\"rows\": 2", "\"rows\": 2.0"), "c.json: rows: expected an integer below 2^63");
+  EXPECT_EQ(with("\"rows\": 2", "\"rows\": 9223372036854775808"),
+            "c.json: rows: expected an integer below 2^63");
+  EXPECT_EQ(with("\"rows\": 2", "\"rows\": -2"), "c.json: case: 'x': a dimension is negative");
+  EXPECT_EQ(with("\"rows\": 2", "\"rows\": 9223372036854775807"), "c.json: case: 'x': too large");
+  EXPECT_EQ(with("\"rows\": 2", "\"rows\": 3"),
+            "c.json: case: 'x': rows x cols elements are not there");
+  EXPECT_EQ(with("\"row_stride\": 41", "\"row_stride\": 39"),
+            "c.json: case: 'x': row_stride is less than cols, or too large");
+  EXPECT_EQ(with("\"offset\": 3", "\"offset\": 1024"),
+            "c.json: case: 'x': offset outside 0 to 1023");
+  EXPECT_EQ(with("3f800000 3f800001", "3f800000,3f800001"),
+            "c.json: expected a space between words");
+  EXPECT_EQ(with("3f800000 3f800001", "3f80000g 3f800001"),
+            "c.json: '3f80000g' is not 8 hex digits");
+  EXPECT_EQ(with("\"0x7f800000\"", "\"0x7f80000\""), "c.json: '0x7f80000' is not 8 hex digits");
+  EXPECT_EQ(with("\"do\": \"amax\"", "\"do\": \"max\""), "c.json: unknown step 'max'");
+  EXPECT_EQ(with("\"type\": \"F32\"", "\"type\": \"F64\""),
+            "c.json: type 'F64' is not F32, BF16 or F16");
+  EXPECT_EQ(with("\"directions\": \"both\"", "\"directions\": \"all\""),
+            "c.json: directions 'all' is not row, col or both");
+  EXPECT_EQ(with("e5m2.tensor.row.compact.te\"", "e5m2.tensor.row.compact.other\""),
+            "c.json: scheme 'e5m2.tensor.row.compact.other': its profile is not in the file");
+  EXPECT_EQ(with("\"output\": \"y\"", "\"output\": \"z\""), "c.json: case: no output named 'z'");
+  EXPECT_EQ(with("\"at\": 79", "\"at\": 80"), "c.json: case: write: bytes outside the buffer");
+  EXPECT_EQ(with("\"at\": 79", "\"at\": -1"), "c.json: case: write: bytes outside the buffer");
+  EXPECT_EQ(with("\"name\": \"u\"", "\"name\": \"t\""),
+            "c.json: case: two declarations have one name");
+  EXPECT_EQ(with("\"name\": \"u\"", "\"name\": \"\""), "c.json: case: a declaration has no name");
+}
+
+TEST(CaseJson, ALongOrUnprintableNameIsCutInTheMessage) {
+  const std::string good = case_to_json(small_case("e4m3.tensor.row.compact.te"));
+  const std::string hostile = std::string(3000, 'n') + "\\n\\u001b";
+  said(replaced(good, "\"input\": \"x\"", "\"input\": \"" + hostile + "\""));
+  said(replaced(good, "\"scheme\": \"e4m3.tensor.row.compact.te\",\n   \"rows\"",
+                "\"scheme\": \"" + hostile + ".te\",\n   \"rows\""));
+  said(replaced(replaced(good, "\"name\": \"x\"", "\"name\": \"" + hostile + "\""), "\"rows\": 2",
+                "\"rows\": -1"));
+}
+
+TEST(CaseJson, ANoteOfAnyBytesIsStillWritten) {
+  Case c = small_case("e4m3.tensor.row.compact.te");
+  c.note = "\xff";
+  EXPECT_EQ(case_from_json(case_to_json(c), "written").note, "\xef\xbf\xbd");
+}
+
+TEST(Case, StepsThatDoNotFitAreRefused) {
+  const auto refused = [](auto&& change) {
+    Case c = rich_case();
+    change(c);
+    return usage_error([&] { check_case(c); });
+  };
+  EXPECT_EQ(refused([](Case& c) { c.tensors[0].rows = 3; }),
+            "case: quantize: input and tensor differ in shape");
+  EXPECT_EQ(refused([](Case& c) { c.steps[1].directions = FP8ORACLE_COLUMNWISE; }),
+            "case: quantize: the tensor lacks the direction");
+  EXPECT_EQ(refused([](Case& c) { c.steps[0].directions = 0; }), "case: a step names no direction");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].kind = StepKind::kUnswizzle; }),
+            "case: swizzle: one side must be swizzled, the other not");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].directions = 3; }),
+            "case: swizzle: a tensor lacks the direction");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].tensor = "p"; }),
+            "case: swizzle: per tensor there is nothing to permute");
+  EXPECT_EQ(refused([](Case& c) { c.outputs[0].cols = 41; }),
+            "case: dequantize: tensor and output differ in shape");
+  EXPECT_EQ(refused([](Case& c) { c.steps[7].directions = 3; }),
+            "case: dequantize: the tensor lacks the direction");
+  EXPECT_EQ(refused([](Case& c) { c.steps[8].bytes.assign(81, 0); }),
+            "case: write: bytes outside the buffer");
+  EXPECT_EQ(refused([](Case& c) { c.steps[3].amax = "amin"; }), "case: no scalar named 'amin'");
+}
+
+}  // namespace
+}  // namespace fp8oracle

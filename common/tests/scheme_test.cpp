@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fp8oracle/scheme.h"
+
+#include <set>
+
+#include "support.h"
+
+namespace fp8oracle {
+namespace {
+
+TEST(Scheme, EveryNameOfEveryProfileIsReadBackAndMatchesItself) {
+  std::set<std::string> names;
+  for (const Profile& profile : builtin_profiles()) {
+    for (const Scheme& scheme : schemes_of(profile)) {
+      const std::string name = scheme.name();
+      EXPECT_TRUE(names.insert(name).second) << name << " twice";
+      EXPECT_EQ(parse_scheme(name, profile).name(), name);
+      EXPECT_TRUE(scheme_matches(name, scheme));
+      EXPECT_EQ(scheme.abi().struct_size, sizeof(fp8oracle_scheme));
+    }
+  }
+  // te: 2 formats x 3 directions x (1 + 3 + 3 layouts); each torchao: 2 x 3 x 3.
+  EXPECT_EQ(names.size(), 42u + 4 * 18u);
+}
+
+TEST(Scheme, AStarFitsOneWordInAnyPlace) {
+  const Scheme scheme = scheme_named("e5m2.mx32.both.swizzled.torchao-rceil");
+  for (const char* pattern : {"*.*.*.*.*", "e5m2.*.*.*.*", "*.mx32.*.*.*", "*.*.both.*.*",
+                              "*.*.*.swizzled.*", "*.*.*.*.torchao-rceil"}) {
+    EXPECT_TRUE(scheme_matches(pattern, scheme)) << pattern;
+  }
+  for (const char* pattern : {"e4m3.*.*.*.*", "*.mx32x32.*.*.*", "*.*.row.*.*", "*.*.*.padded.*",
+                              "*.*.*.*.te", "*.*.*.*.torchao"}) {
+    EXPECT_FALSE(scheme_matches(pattern, scheme)) << pattern;
+  }
+}
+
+TEST(Scheme, AnUnknownWordIsNamed) {
+  const Scheme scheme = scheme_named("e4m3.tensor.row.compact.te");
+  const auto message = [&](const char* pattern) {
+    return usage_error([&] { scheme_matches(pattern, scheme); });
+  };
+  EXPECT_EQ(message("e4m4.*.*.*.*"), "scheme: 'e4m4' is not a format (e4m3, e5m2)");
+  EXPECT_EQ(message("*.mx64.*.*.*"),
+            "scheme: 'mx64' is not a granularity (tensor, mx32, mx32x32, 1x128, 128x128)");
+  EXPECT_EQ(message("*.*.rows.*.*"), "scheme: 'rows' is not a direction (row, col, both)");
+  EXPECT_EQ(message("*.*.*.dense.*"),
+            "scheme: 'dense' is not a layout (compact, padded, swizzled)");
+  EXPECT_EQ(message("*.*.*.*"),
+            "scheme '*.*.*.*': expected <format>.<granularity>.<directions>.<layout>.<profile>");
+}
+
+TEST(Scheme, ANameThatTheProfileLacksIsAnError) {
+  const Profile& te = find_profile("te");
+  EXPECT_EQ(usage_error([&] { parse_scheme("e4m3.tensor.row.padded.te", te); }),
+            "scheme 'e4m3.tensor.row.padded.te' is not one of profile te");
+  EXPECT_NE(usage_error([&] { parse_scheme("*.tensor.row.compact.te", te); }), "");
+}
+
+TEST(Scheme, AHostileNameBecomesOneShortLine) {
+  const std::string hostile = std::string(5000, 'a') + "\n\x1b[31m";
+  expect_one_line("x: " + usage_error([&] { parse_scheme(hostile, find_profile("te")); }), "x");
+  expect_one_line("x: " + usage_error([&] { find_profile(hostile); }), "x");
+}
+
+TEST(Scheme, CarriesTheNumbersOfItsFormatAndTheKnobsOfItsProfile) {
+  const fp8oracle_scheme s = scheme_named("e5m2.mx32.col.padded.torchao-even").abi();
+  EXPECT_TRUE(kE5M2.same_bits(s.format));
+  EXPECT_EQ(s.granularity, FP8ORACLE_GRANULARITY_MX32);
+  EXPECT_EQ(s.directions, static_cast<unsigned>(FP8ORACLE_COLUMNWISE));
+  EXPECT_EQ(s.layout, FP8ORACLE_LAYOUT_PADDED);
+  EXPECT_STREQ(s.profile, "torchao-even");
+  EXPECT_EQ(s.knobs.e8m0_round, FP8ORACLE_E8M0_EVEN);
+  EXPECT_EQ(s.knobs.element_max_code, 0x7Bu);
+}
+
+TEST(Scheme, FnuzKeepsTheNamesE4m3AndE5m2) {
+  Profile profile = find_profile("te");
+  profile.name = "amd";
+  profile.knobs.element_nan = FP8ORACLE_NAN_FNUZ;
+  profile.knobs.element_negative_zero = FP8ORACLE_DROP;
+  const Scheme scheme = parse_scheme("e4m3.tensor.row.compact.amd", profile);
+  EXPECT_TRUE(kE4M3Fnuz.same_bits(scheme.abi().format));
+  EXPECT_EQ(scheme.name(), "e4m3.tensor.row.compact.amd");
+}
+
+TEST(Profile, TheAliasAndTheUnknownName) {
+  EXPECT_EQ(find_profile("ocp-mx").name, "torchao-floor");
+  EXPECT_EQ(usage_error([] { find_profile("te2"); }),
+            "unknown profile 'te2' (te, torchao-rceil, torchao-floor, torchao-even, torchao-ceil, "
+            "ocp-mx, or a file ending in .json)");
+}
+
+TEST(Profile, ElementMaxBecomesTheCodeOfThatValue) {
+  Profile profile = find_profile("te");
+  profile.element_max[0] = 240;
+  profile.element_max[1] = 1.5;
+  EXPECT_EQ(profile.knobs_for(kE4M3).element_max_code, 0x77u);  // 1.875 * 2^7
+  EXPECT_EQ(profile.knobs_for(kE5M2).element_max_code, 0x3Eu);  // 1.5 * 2^0
+  profile.element_max[0] = 241;
+  EXPECT_EQ(usage_error([&] { profile.knobs_for(kE4M3); }),
+            "profile te: element.max 241 is no value of e4m3");
+}
+
+}  // namespace
+}  // namespace fp8oracle
