@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/lists.h"
+
+#include <array>
+#include <utility>
+
+#include "cli/backends.h"
+#include "contract/contract.h"
+#include "fp8oracle/error.h"
+#include "fp8oracle/profile.h"
+#include "fp8oracle/scheme.h"
+#include "mutants/mutants.h"
+
+namespace fp8oracle::cli {
+namespace {
+
+Listing backends() {
+  Listing listing{"Backends", {}, {"name", "device", "cannot run", "summary"}, {}};
+  for (const InTreeBackend& backend : in_tree_backends()) {
+    const std::string why = why_it_cannot_run(backend);
+    const char* device = backend.table().device;
+    listing.rows.push_back({std::string(backend.name), device != nullptr ? device : "",
+                            why.empty() ? "" : "cannot run here: " + why,
+                            std::string(backend.summary)});
+  }
+  return listing;
+}
+
+Listing clauses() {
+  Listing listing{"The clauses",
+                  "What `fp8oracle verify` holds a backend to. An id is what a report names and "
+                  "what a mutant breaks; it never changes its meaning.",
+                  {"id", "group", "title", "rule"},
+                  {}};
+  for (const Clause& c : contract())
+    listing.rows.push_back(
+        {std::string(c.id), std::string(c.group), std::string(c.title), std::string(c.statement)});
+  return listing;
+}
+
+std::string value_name(const Knob& knob, const fp8oracle_knobs& knobs) {
+  const std::uint32_t number = knobs.*knob.field;
+  for (const Knob::Value& value : knob.values) {
+    if (value.number == number) return std::string(value.name);
+  }
+  return std::to_string(number);
+}
+
+/// One row a knob, one column a profile: what a reader compares.
+Listing profiles() {
+  Listing listing{"Profiles",
+                  "A profile is one library's choices. `--profile NAME` selects one, "
+                  "`--profile FILE.json` reads one of your own.",
+                  {"knob"},
+                  {}};
+  for (const Profile& p : builtin_profiles()) listing.columns.push_back(p.name);
+  std::vector<std::string> granularities{"granularities"};
+  std::vector<std::string> sources{"source"};
+  for (const Profile& p : builtin_profiles()) {
+    std::string words;
+    for (const auto g : p.granularities)
+      words += (words.empty() ? "" : ", ") + std::string(to_string(g));
+    granularities.push_back(words);
+    sources.push_back(p.source);
+  }
+  listing.rows.push_back(granularities);
+  for (const Knob& knob : knobs()) {
+    std::vector<std::string> row{std::string(knob.name)};
+    for (const Profile& p : builtin_profiles()) row.push_back(value_name(knob, p.knobs));
+    listing.rows.push_back(row);
+  }
+  listing.rows.push_back(sources);
+  return listing;
+}
+
+Listing schemes() {
+  Listing listing{"Schemes", {}, {"scheme"}, {}};
+  for (const Profile& p : builtin_profiles()) {
+    for (const Scheme& s : schemes_of(p)) listing.rows.push_back({s.name()});
+  }
+  return listing;
+}
+
+Listing mutant_list() {
+  Listing listing{"Mutants",
+                  "Deliberately wrong backends. `fp8oracle mutants` must see every one of them "
+                  "killed by its clause.",
+                  {"name", "clause", "family", "summary", "source", "equivalent"},
+                  {}};
+  for (const mutants::Mutant& m : mutants::mutants())
+    listing.rows.push_back({m.name, m.clause, m.family, m.summary, m.source, m.equivalent});
+  return listing;
+}
+
+}  // namespace
+
+Listing list_of(const std::string& what) {
+  using Make = Listing (*)();
+  constexpr std::array<std::pair<std::string_view, Make>, 5> kLists{{{"backends", backends},
+                                                                     {"clauses", clauses},
+                                                                     {"profiles", profiles},
+                                                                     {"schemes", schemes},
+                                                                     {"mutants", mutant_list}}};
+  for (const auto& [name, make] : kLists) {
+    if (name == what) return make();
+  }
+  throw UsageError("list " + what + ": expected backends, clauses, profiles, schemes or mutants");
+}
+
+}  // namespace fp8oracle::cli
