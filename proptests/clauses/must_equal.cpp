@@ -36,7 +36,7 @@ std::vector<Difference> must_equal(const Arena& arena, const Outcome& outcome, c
     if (want == have || (owned_only && !carries_scale(first, i))) continue;
     found.push_back({DifferenceKind::kOwned, outcome.steps.size() - 1,
                      static_cast<int>(&second - arena.buffers.data()), i, want, have,
-                     b + " must equal " + a});
+                     b + " must equal " + a, static_cast<int>(&first - arena.buffers.data())});
   }
   return found;
 }

@@ -232,7 +232,7 @@ std::string to_text(const Finding& f) {
     line("expected", shown(f.expected));
     line("observed", shown(f.observed));
   }
-  if (f.differences > 0)
+  if (f.differences > 0 && f.of > 0)
     line("differ", std::to_string(f.differences) + " of " + std::to_string(f.of) + " elements");
   for (std::size_t i = 0; i < f.derivation.size(); ++i)
     line(i == 0 ? "because" : "", f.derivation[i]);

@@ -1,9 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/judge.h"
 
+#include <cstring>
+
 #include "fp8oracle/error.h"
 
 namespace fp8oracle::runner {
+namespace {
+
+/// Whether no step wrote the buffer: on the reference's side it still holds its poison.
+class Untouched {
+ public:
+  Untouched(const Case& c, const Arena& arena, const Outcome& reference)
+      : arena_(arena), before_(initial_arena(c, arena, Fill::kA)), reference_(reference) {}
+
+  bool operator()(int buffer) const {
+    if (buffer < 0 || reference_.steps.empty()) return false;
+    const ArenaBuffer& b = arena_.buffers[static_cast<std::size_t>(buffer)];
+    return std::memcmp(before_.data() + b.begin, reference_.steps.back().arena.data() + b.begin,
+                       b.bytes) == 0;
+  }
+
+ private:
+  const Arena& arena_;
+  const std::vector<std::uint8_t> before_;
+  const Outcome& reference_;
+};
+
+/// What the property finds without the reference. A history that was cut short, by shrinking or
+/// because the backend lacks an operation, may leave a buffer unwritten; that one is like no other.
+std::vector<Difference> own_findings(const clauses::Property& property, const Case& c,
+                                     const Trial& trial) {
+  if (!property.check) return {};
+  std::vector<Difference> found = property.check(c, trial.arena, trial.subject);
+  if (found.empty()) return found;
+  const Untouched untouched(c, trial.arena, trial.reference);
+  std::erase_if(found, [&](const Difference& d) {
+    return d.twin >= 0 && (untouched(d.buffer) || untouched(d.twin));
+  });
+  return found;
+}
+
+}  // namespace
 
 const Difference* Trial::first(std::string_view clause) const {
   for (const Attributed& a : departures) {
@@ -33,11 +71,8 @@ Trial judge(const clauses::Property& property, const Case& c, Session& reference
     const bool own = property.claims && property.claims(d, verdict);
     trial.departures.push_back({own ? property.clause : clauses::default_clause(d, verdict), d});
   }
-  if (property.check) {
-    for (Difference& d : property.check(c, trial.arena, trial.subject)) {
-      trial.departures.push_back({property.clause, std::move(d)});
-    }
-  }
+  for (Difference& d : own_findings(property, c, trial))
+    trial.departures.push_back({property.clause, std::move(d)});
   return trial;
 }
 

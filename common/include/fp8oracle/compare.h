@@ -32,6 +32,7 @@ struct Difference {
   std::uint32_t expected = 0;
   std::uint32_t observed = 0;
   std::string text;  ///< death, status: what was expected and seen
+  int twin = -1;     ///< where two outputs of the subject must be alike: the other buffer
 };
 
 struct Comparison {
