@@ -142,6 +142,7 @@ bool same_element(const Tier& tier, Kind kind, std::uint32_t expected, std::uint
 TierResult run_tier(const Tier& tier, const fp8oracle_backend_table& subject,
                     const TierOptions& options) {
   expects(tier.chunk > 0 && tier.cases % tier.chunk == 0, "a tier is made of whole chunks");
+  expects(options.every_nth_chunk % 2 == 1, "every_nth_chunk is odd");
   if (std::string reason = why_not(tier, subject); !reason.empty()) {
     TierResult skipped;
     skipped.skipped = std::move(reason);

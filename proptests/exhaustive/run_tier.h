@@ -25,8 +25,9 @@ struct TierResult {
 };
 
 struct TierOptions {
-  unsigned threads = 0;               ///< 0: one a core
-  std::uint64_t every_nth_chunk = 1;  ///< above 1: a part of the tier, counted as such
+  unsigned threads = 0;  ///< 0: one a core
+  /// Above 1: a part of the tier, counted as such. Odd, or whole binades would never be met.
+  std::uint64_t every_nth_chunk = 1;
   /// Called now and then, from any thread, one at a time.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
