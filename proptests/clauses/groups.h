@@ -16,4 +16,8 @@ std::vector<Property> control();     ///< K24
 std::vector<Property> repeat();      ///< K30
 std::vector<Property> boundary();    ///< K31
 
+/// Whether the byte belongs to no block of a swizzled scale_inv. A comparison does not know which
+/// bytes those are.
+bool in_swizzled_padding(const Difference& d, const Verdict& v);
+
 }  // namespace fp8oracle::clauses

@@ -64,14 +64,33 @@ Case special_values(const Scheme& scheme, const Plan& plan) {
   return b.done();
 }
 
+/// The FP32 subnormal with the same sign and mantissa.
+void make_subnormal(InputDecl& x) {
+  for (std::size_t i = 0; i + 4 <= x.bits.size(); i += 4) {
+    x.bits[i + 2] &= 0x7F;
+    x.bits[i + 3] &= 0x80;
+  }
+}
+
 /// amax accumulates over two casts with two scales, and is taken alone.
 Case amax_three_times(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
   CaseBuilder b("K12", scheme, p);
   const Bulk bulk = plan.variant % 2 == 0 ? Bulk::kSpecials : Bulk::kOrdinary;
-  b.input(bulk).tensor().scale().scalar("a", plan.prior_amax_bits).scalar("a_alone", 0x7F7FFFFF);
-  Plan other = plan;
+  const bool subnormal = plan.number % 8 == 5;
+  if (subnormal) {
+    p.type = FP8ORACLE_F32;
+    p.prior_amax_bits = 0;
+  }
+  InputDecl x = plans::make_input(scheme, p, bulk);
+  if (subnormal) make_subnormal(x);
+  b.input(std::move(x))
+      .tensor()
+      .scale()
+      .scalar("a", p.prior_amax_bits)
+      .scalar("a_alone", 0x7F7FFFFF);
+  Plan other = p;
   other.seed ^= 0xABCDu;
   b.input(plans::make_input(scheme, other, bulk, "x2"));
   b.quantize("x", "t", "a");

@@ -39,6 +39,7 @@ std::string_view clause_of_owned(const Difference& d, const Verdict& v) {
       return scale_inv_differs(d, v) ? "K16" : clause_of_code(v.c.tensor(b.owner).scheme.format, d);
     case Role::kScaleInv:
       if (kind == StepKind::kSwizzle || kind == StepKind::kUnswizzle) return "K19";
+      if (in_swizzled_padding(d, v)) return "K18";
       return b.e8m0 ? "K16" : "K9";
     case Role::kScalar: return kind == StepKind::kScaleFromAmax ? "K14" : "K12";
     case Role::kOutput: return "K6";
@@ -71,7 +72,7 @@ std::string_view default_clause(const Difference& d, const Verdict& v) {
       const Role role = v.arena.buffers[static_cast<std::size_t>(d.buffer)].role;
       return role == Role::kCodes || role == Role::kScaleInv ? "K4" : "K2";
     }
-    case DifferenceKind::kUnwritten: return "K2";
+    case DifferenceKind::kUnwritten: return in_swizzled_padding(d, v) ? "K18" : "K2";
     case DifferenceKind::kPadding: return "K18";
     case DifferenceKind::kOwned: break;
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // K30: same inputs, same bits.
+#include <algorithm>
+
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
@@ -71,11 +73,17 @@ std::vector<Difference> alike(const Case& c, const Arena& arena, const Outcome& 
   return found;
 }
 
-/// Its own: what is wrong only in a tensor of more than 2^16 elements, and right before that.
+/// Its own: what is wrong only in a tensor of more than 2^16 elements. An index that is too narrow
+/// leaves the elements behind unwritten, and may have put them over the first ones.
 bool beyond_65536(const Difference& d, const Verdict& v) {
-  return v.c.number % 4 == 3 && d.buffer >= 0 &&
-         v.arena.buffers[static_cast<std::size_t>(d.buffer)].role == Role::kCodes &&
-         d.element >= 65536 && v.comparison.differences.front().element >= 65536;
+  const auto beyond = [&](const Difference& x) {
+    return x.buffer >= 0 && x.element >= 65536 &&
+           v.arena.buffers[static_cast<std::size_t>(x.buffer)].role == Role::kCodes;
+  };
+  if (v.c.number % 4 != 3 || !beyond(d)) return false;
+  if (d.kind == DifferenceKind::kOwned) return beyond(v.comparison.differences.front());
+  return std::none_of(v.comparison.differences.begin(), v.comparison.differences.end(),
+                      [&](const Difference& x) { return x.kind == d.kind && !beyond(x); });
 }
 
 }  // namespace

@@ -184,7 +184,7 @@ struct BoundaryDecisions {
   std::optional<ArgumentError> (*check_swizzle)(fp8oracle_swizzle_args& args, bool unswizzle);
   void (*launches_first)(const fp8oracle_quantize_args& args);  ///< may be null; before the checks
   fp8oracle_status (*refuse)(const ArgumentError& error, fp8oracle_message message);
-  void (*uploaded)(const void* data, std::uint64_t bytes);  ///< may be null
+  void (*uploaded)(const void* data, std::uint64_t bytes);  ///< may be null; after the copy
 };
 
 struct Decisions {

@@ -12,6 +12,17 @@ std::vector<Mutant> families() {
       {"classic", classic_mutants()},
       {"rounding", rounding_mutants()},
       {"specials", special_mutants()},
+      {"amax", amax_mutants()},
+      {"scale", scale_mutants()},
+      {"e8m0", e8m0_mutants()},
+      {"data_scale", data_scale_mutants()},
+      {"layout", layout_mutants()},
+      {"tail", tail_mutants()},
+      {"direction", direction_mutants()},
+      {"lifetime", lifetime_mutants()},
+      {"dequantize", dequantize_mutants()},
+      {"repeat", repeat_mutants()},
+      {"boundary", boundary_mutants()},
   };
   for (const auto& [family, list] : lists) {
     for (const Mutant& m : list) {

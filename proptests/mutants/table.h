@@ -38,9 +38,10 @@ struct Table {
 
   static fp8oracle_status upload(void* data, const void* host, std::uint64_t bytes,
                                  fp8oracle_stream stream, fp8oracle_message message) {
+    const auto status = tracked_memory_table().upload(data, host, bytes, stream, message);
     const auto uploaded = decisions().boundary.uploaded;
-    if (uploaded != nullptr) uploaded(data, bytes);
-    return tracked_memory_table().upload(data, host, bytes, stream, message);
+    if (uploaded != nullptr && status == FP8ORACLE_OK) uploaded(data, bytes);
+    return status;
   }
   static fp8oracle_status supports(fp8oracle_operation, const fp8oracle_scheme* scheme,
                                    fp8oracle_type type, fp8oracle_message reason) {
