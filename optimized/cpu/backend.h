@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fp8oracle/backend.h"
+#include "target.h"  // IWYU pragma: export
 
 namespace fp8oracle::cpu {
 

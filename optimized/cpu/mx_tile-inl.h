@@ -33,6 +33,12 @@ struct MxTile {
   alignas(64) std::uint8_t scales[kTileCols];  ///< the codes of scale_inv
   std::int64_t rows = 0;
   std::int64_t cols = 0;
+  /// The input of the tile that is loaded after this one: fetched while this one is encoded, when
+  /// the memory would be idle.
+  const char* next = nullptr;
+  std::int64_t next_pitch = 0;
+  std::int64_t next_rows = 0;
+  std::int64_t next_bytes = 0;
   std::int64_t Width() const { return (cols + kUnit - 1) / kUnit * kUnit; }
 };
 
@@ -98,6 +104,11 @@ HWY_NOINLINE void EncodeTile(const MxTile& tile, const ElementRule& rule, std::u
   const Codec<kPlain> codec(rule);
   for (std::int64_t r = 0; r < tile.rows; ++r) {
     std::uint8_t* const out = codes + r * pitch;
+    if (r < tile.next_rows) {
+      for (std::int64_t b = 0; b < tile.next_bytes; b += 64) {
+        hwy::Prefetch(tile.next + r * tile.next_pitch + b);
+      }
+    }
     const bool stream_row = stream && IsUnitAligned(out);
     const auto unit = [&](std::int64_t c, std::uint8_t* to, bool stream_unit) HWY_ATTR {
       StoreUnit(to, stream_unit, [&](std::int64_t i) HWY_ATTR {

@@ -62,6 +62,20 @@ void RowwiseFromTile(const MxTile& tile, const TileAt& at, const MxCast& cast) {
   }
 }
 
+/// Down the band first, then one tile to the right.
+HWY_INLINE void NextTile(const fp8oracle_matrix& input, const Rectangle& part, std::int64_t row,
+                         std::int64_t col, std::int64_t element_bytes, MxTile& tile) {
+  const bool below = row + kBlock < part.row_end;
+  const std::int64_t next_row = below ? row + kBlock : part.row_begin;
+  const std::int64_t next_col = below ? col : col + kTileCols;
+  tile.next_rows = next_col < part.col_end ? HWY_MIN(kBlock, part.row_end - next_row) : 0;
+  if (tile.next_rows == 0) return;
+  tile.next_pitch = input.row_stride * element_bytes;
+  tile.next_bytes = HWY_MIN(kTileCols, part.col_end - next_col) * element_bytes;
+  tile.next = static_cast<const char*>(input.data.data) + next_row * tile.next_pitch +
+              next_col * element_bytes;
+}
+
 template <class T>
 HWY_INLINE void MxBandOf(const fp8oracle_matrix& input, const Rectangle& part, const MxCast& cast) {
   const MxOutput& to = cast.columnwise;
@@ -75,6 +89,7 @@ HWY_INLINE void MxBandOf(const fp8oracle_matrix& input, const Rectangle& part, c
       const TileAt at{row, col, input.rows, input.cols};
       LoadTile(static_cast<const T*>(input.data.data) + row * input.row_stride + col,
                input.row_stride, nan_limit, tile);
+      NextTile(input, part, row, col, sizeof(T), tile);
       if (cast.square) SpreadAmax(tile);
       ScaleTile(cast.e8m0, tile);
       if (cast.rowwise.wanted) RowwiseFromTile(tile, at, cast);
