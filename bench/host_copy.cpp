@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host_copy.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace fp8oracle::bench {
+namespace {
+
+// A smaller copy is faster on one thread than handing it out.
+constexpr std::uint64_t kWorthThreads = 256 * 1024;
+
+std::unique_ptr<std::uint8_t[]> touched(std::uint64_t bytes, std::uint8_t value) {
+  std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes]);
+  std::memset(memory.get(), value, bytes);
+  return memory;
+}
+
+}  // namespace
+
+int host_threads() {
+  if (const char* text = std::getenv("FP8ORACLE_THREADS")) {
+    const long count = std::strtol(text, nullptr, 10);
+    if (count > 0) return static_cast<int>(std::min(count, 1024L));
+  }
+  return static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u));
+}
+
+HostCopy::HostCopy(std::uint64_t bytes_moved, int threads, int sets)
+    : bytes_(std::max<std::uint64_t>(bytes_moved / 2, 1)),
+      threads_(bytes_ < kWorthThreads ? 1 : threads),
+      start_(threads_),
+      done_(threads_) {
+  for (int set = 0; set < sets; ++set) {
+    from_.push_back(touched(bytes_, 1));
+    to_.push_back(touched(bytes_, 0));
+  }
+  for (int part = 1; part < threads_; ++part) {
+    workers_.emplace_back([this, part] {
+      for (;;) {
+        start_.arrive_and_wait();
+        if (stop_) return;
+        copy_part(part);
+        done_.arrive_and_wait();
+      }
+    });
+  }
+}
+
+HostCopy::~HostCopy() {
+  stop_ = true;
+  start_.arrive_and_wait();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void HostCopy::run(int set) {
+  set_ = set;
+  start_.arrive_and_wait();
+  copy_part(0);
+  done_.arrive_and_wait();
+}
+
+void HostCopy::copy_part(int part) const {
+  const auto parts = static_cast<std::uint64_t>(threads_);
+  const std::uint64_t begin = bytes_ * static_cast<std::uint64_t>(part) / parts;
+  const std::uint64_t end = bytes_ * static_cast<std::uint64_t>(part + 1) / parts;
+  const auto set = static_cast<std::size_t>(set_);
+  std::memcpy(to_[set].get() + begin, from_[set].get() + begin, end - begin);
+}
+
+}  // namespace fp8oracle::bench
