@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "fp8oracle/backend.h"
+#include "results.h"
+
+namespace fp8oracle::bench {
+
+/// Where and when: machine, gpu, driver, toolkit, date, backend, device; the rest is empty.
+Results describe_run(const fp8oracle_backend_table& table);
+
+}  // namespace fp8oracle::bench
