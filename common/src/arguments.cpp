@@ -49,10 +49,15 @@ Error check_shape(std::int64_t rows, std::int64_t cols, const std::string& where
   return std::nullopt;
 }
 
-Error check_matrix(const fp8oracle_matrix& matrix, const std::string& name) {
+enum class Rows { kStrided, kDense };
+
+Error check_matrix(const fp8oracle_matrix& matrix, const std::string& name,
+                   Rows rows = Rows::kStrided) {
   if (matrix.type > FP8ORACLE_F16) return wrong(name + ".type", "is not F32, BF16 or F16");
   if (auto error = check_shape(matrix.rows, matrix.cols, name + ".")) return error;
   if (matrix.row_stride < matrix.cols) return wrong(name + ".row_stride", "is less than cols");
+  if (rows == Rows::kDense && matrix.row_stride != matrix.cols)
+    return wrong(name + ".row_stride", "is not cols: outputs are dense");
   const std::int64_t size = size_of(static_cast<fp8oracle_type>(matrix.type));
   if (matrix.rows == 0 || matrix.cols == 0) return std::nullopt;  // nothing is read or written
   const auto stretch = product(matrix.rows - 1, matrix.row_stride);
@@ -254,9 +259,7 @@ std::optional<ArgumentError> check_arguments(const fp8oracle_dequantize_args& ar
   if (auto e = check_scheme(args.scheme)) return e;
   if (args.scheme.directions == 3)
     return wrong("scheme.directions", "names two directions, the pair has one");
-  if (auto e = check_matrix(args.output, "output")) return e;
-  if (args.output.row_stride != args.output.cols)
-    return wrong("output.row_stride", "is not cols: outputs are dense");
+  if (auto e = check_matrix(args.output, "output", Rows::kDense)) return e;
   if (args.scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR &&
       args.scheme.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS) {
     const bool row = args.scheme.directions == FP8ORACLE_ROWWISE;
