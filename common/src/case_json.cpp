@@ -101,10 +101,30 @@ unsigned parse_directions(const std::string& word) {
 }
 
 StepKind parse_kind(const std::string& word) {
-  for (int k = 0; k <= static_cast<int>(StepKind::kWriteScaleInv); ++k) {
+  for (int k = 0; k <= static_cast<int>(StepKind::kSynchronize); ++k) {
     if (to_string(static_cast<StepKind>(k)) == word) return static_cast<StepKind>(k);
   }
   throw UsageError("unknown step " + quote(word));
+}
+
+template <typename Item>
+auto item_fields(Item& item) {
+  return std::array{std::pair{"input", &item.input}, std::pair{"tensor", &item.tensor},
+                    std::pair{"scale", &item.scale}, std::pair{"amax", &item.amax}};
+}
+
+Json item_json(const CastItem& item) {
+  Json json = Json::object();
+  for (const auto& [key, value] : item_fields(item)) {
+    if (!value->empty()) json[key] = *value;
+  }
+  return json;
+}
+
+CastItem parse_item(const Json& json) {
+  CastItem item;
+  for (const auto& [key, value] : item_fields(item)) *value = json.value(key, std::string());
+  return item;
 }
 
 Json step_json(const Step& s, Bulk mode) {
@@ -114,17 +134,29 @@ Json step_json(const Step& s, Bulk mode) {
                                    {"target", &s.target},
                                    {"output", &s.output},
                                    {"scale", &s.scale},
-                                   {"amax", &s.amax}}) {
+                                   {"amax", &s.amax},
+                                   {"noop", &s.noop}}) {
     if (!value->empty()) json[key] = *value;
   }
   switch (s.kind) {
-    case StepKind::kSetScale: json["bits"] = hex_word(s.bits); break;
-    case StepKind::kAmax: break;
+    case StepKind::kSetScale:
+    case StepKind::kSetNoop: json["bits"] = hex_word(s.bits); break;
+    case StepKind::kAmax:
+    case StepKind::kCapture:
+    case StepKind::kEndCapture:
+    case StepKind::kReplay:
+    case StepKind::kSynchronize: break;
     case StepKind::kScaleFromAmax:
       json["eps"] = hex_word(s.eps_bits);
       json["pow2"] = s.pow2;
       json["input_type"] = to_string(s.input_type);
       break;
+    case StepKind::kQuantizeCurrent:
+      json["eps"] = hex_word(s.eps_bits);
+      json["pow2"] = s.pow2;
+      [[fallthrough]];
+    case StepKind::kQuantizeMany:
+    case StepKind::kScaleInverse:
     case StepKind::kQuantize:
     case StepKind::kDequantize:
       json["scale_inv"] =
@@ -139,6 +171,7 @@ Json step_json(const Step& s, Bulk mode) {
       json["bytes"] = bulk(s.bytes, 64, 1, mode);
       break;
   }
+  for (const CastItem& item : s.items) json["items"].push_back(item_json(item));
   if (s.tamper)
     json["tamper"] = {
         {"field", s.tamper->field}, {"value", s.tamper->value}, {"argument", s.tamper->argument}};
@@ -153,7 +186,8 @@ Step parse_step(const Json& json) {
                                    {"target", &s.target},
                                    {"output", &s.output},
                                    {"scale", &s.scale},
-                                   {"amax", &s.amax}}) {
+                                   {"amax", &s.amax},
+                                   {"noop", &s.noop}}) {
     *value = json.value(key, std::string());
   }
   if (json.contains("bits")) s.bits = parse_hex(json.at("bits").get<std::string>(), 8);
@@ -167,6 +201,9 @@ Step parse_step(const Json& json) {
   s.scale_inv_directions = scale_inv == "none" ? 0 : parse_directions(scale_inv);
   if (json.contains("at")) s.at = integer_at(json, "at");
   if (json.contains("bytes")) s.bytes = parse_bulk(json.at("bytes"), 1);
+  if (json.contains("items")) {
+    for (const Json& item : json.at("items")) s.items.push_back(parse_item(item));
+  }
   if (json.contains("tamper")) {
     const Json& t = json.at("tamper");
     s.tamper = Tamper{t.at("field").get<std::string>(), integer_at(t, "value"),
@@ -178,6 +215,7 @@ Step parse_step(const Json& json) {
 Json to_json(const Case& c, Bulk mode) {
   Json json{{"schema", kSchema}, {"clause", c.clause}, {"scheme", c.scheme},
             {"seed", c.seed},    {"number", c.number}, {"note", c.note}};
+  if (c.asynchronous) json["asynchronous"] = true;
   std::vector<std::string> profiles;
   json["profiles"] = Json::array();
   for (const TensorDecl& t : c.tensors) {
@@ -240,6 +278,7 @@ Case from_json(const Json& json) {
   c.seed = unsigned_or_zero(json, "seed");
   c.number = unsigned_or_zero(json, "number");
   c.note = json.value("note", std::string());
+  c.asynchronous = json.value("asynchronous", false);
   std::vector<Profile> profiles;
   for (const Json& p : json.at("profiles"))
     profiles.push_back(profile_from_json(p.dump(), "profiles"));

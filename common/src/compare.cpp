@@ -73,7 +73,8 @@ class Comparer {
     const StepOutcome& got = subject_.steps[s];
     const bool agree = compare_status(s, step, wanted, got);
     std::vector<int> written;
-    if (agree && wanted.status == FP8ORACLE_OK) written = written_buffers(case_, arena_, step);
+    if (agree && wanted.status == FP8ORACLE_OK)
+      written = written_buffers(case_, arena_, s, before_);
 
     std::vector<std::uint8_t> expected = before_;
     for (const int b : written) {
@@ -212,6 +213,49 @@ void add_tensor_buffers(const Arena& arena, const Step& step, const std::string&
   }
 }
 
+/// Exactly 1.0f stops the step; set_noop itself is never stopped.
+bool stopped_by_noop(const Arena& arena, const Step& step,
+                     const std::vector<std::uint8_t>& before) {
+  if (step.noop.empty() || step.kind == StepKind::kSetNoop) return false;
+  return load(before, arena.named(step.noop), 0) == 0x3F800000u;
+}
+
+void add_written(const Arena& arena, const Step& step, std::vector<int>& written) {
+  const auto add = [&](const ArenaBuffer& b) {
+    written.push_back(static_cast<int>(&b - arena.buffers.data()));
+  };
+  const auto add_scalar = [&](const std::string& name) {
+    if (!name.empty()) add(arena.named(name));
+  };
+  switch (step.kind) {
+    case StepKind::kSetScale:
+    case StepKind::kScaleFromAmax: add_scalar(step.scale); break;
+    case StepKind::kSetNoop: add_scalar(step.noop); break;
+    case StepKind::kAmax: add_scalar(step.amax); break;
+    case StepKind::kQuantizeCurrent: add_scalar(step.scale); [[fallthrough]];
+    case StepKind::kQuantize:
+      add_tensor_buffers(arena, step, step.tensor, written);
+      add_scalar(step.amax);
+      break;
+    case StepKind::kQuantizeMany:
+      for (const CastItem& item : step.items) {
+        add_tensor_buffers(arena, step, item.tensor, written);
+        add_scalar(item.amax);
+      }
+      break;
+    case StepKind::kScaleInverse: add(arena.named(step.tensor + ".scale_inv")); break;
+    case StepKind::kDequantize: add(arena.named(step.output)); break;
+    case StepKind::kSwizzle:
+    case StepKind::kUnswizzle: add(arena.scale_inv(step.target, step.directions)); break;
+    case StepKind::kWriteCodes: add(arena.codes(step.tensor, step.directions)); break;
+    case StepKind::kWriteScaleInv: add(arena.scale_inv(step.tensor, step.directions)); break;
+    case StepKind::kCapture:
+    case StepKind::kEndCapture:
+    case StepKind::kReplay:
+    case StepKind::kSynchronize: break;
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(DifferenceKind kind) {
@@ -220,27 +264,16 @@ std::string_view to_string(DifferenceKind kind) {
   return names.at(static_cast<std::size_t>(kind));
 }
 
-std::vector<int> written_buffers(const Case& c, const Arena& arena, const Step& step) {
+std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t index,
+                                 const std::vector<std::uint8_t>& before) {
   std::vector<int> written;
-  if (step.tamper) return written;
-  (void)c;
-  const auto add = [&](const ArenaBuffer& b) {
-    written.push_back(static_cast<int>(&b - arena.buffers.data()));
-  };
-  switch (step.kind) {
-    case StepKind::kSetScale:
-    case StepKind::kScaleFromAmax: add(arena.named(step.scale)); break;
-    case StepKind::kAmax: add(arena.named(step.amax)); break;
-    case StepKind::kQuantize:
-      add_tensor_buffers(arena, step, step.tensor, written);
-      if (!step.amax.empty()) add(arena.named(step.amax));
-      break;
-    case StepKind::kDequantize: add(arena.named(step.output)); break;
-    case StepKind::kSwizzle:
-    case StepKind::kUnswizzle: add(arena.scale_inv(step.target, step.directions)); break;
-    case StepKind::kWriteCodes: add(arena.codes(step.tensor, step.directions)); break;
-    case StepKind::kWriteScaleInv: add(arena.scale_inv(step.tensor, step.directions)); break;
+  for (const std::size_t i : steps_run_by(c, index)) {
+    const Step& step = c.steps[i];
+    if (!step.tamper && !stopped_by_noop(arena, step, before)) add_written(arena, step, written);
   }
+  // A replay may write one buffer twice.
+  std::sort(written.begin(), written.end());
+  written.erase(std::unique(written.begin(), written.end()), written.end());
   return written;
 }
 

@@ -44,6 +44,9 @@ struct Property {
   /// Operations without which a case shows nothing. Steps of other operations that the backend does
   /// not support are left out of the history.
   std::vector<fp8oracle_operation> needs{FP8ORACLE_OP_QUANTIZE};
+  /// Without capture and replay a case shows nothing. Where they are not needed, a backend that
+  /// lacks them runs the recorded operations at once.
+  bool needs_capture = false;
   /// Its inputs are ordinary data: if nearly all codes were one code, the pass would prove nothing.
   bool ordinary = false;
 };

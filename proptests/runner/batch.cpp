@@ -58,6 +58,7 @@ std::string read_text(const char (&from)[kMessageBytes], std::uint64_t bytes) {
 StepOutcome read_step(const StepResult& step) {
   StepOutcome outcome;
   outcome.message = read_text(step.message, step.message_bytes);
+  if (step.launches >= 0) outcome.launches = static_cast<std::uint64_t>(step.launches);
   const bool known = step.status >= FP8ORACLE_OK && step.status <= FP8ORACLE_INTERNAL_ERROR;
   outcome.status = known ? static_cast<fp8oracle_status>(step.status) : FP8ORACLE_INTERNAL_ERROR;
   if (!known) {
@@ -170,6 +171,7 @@ void BatchItem::write_step(const StepOutcome& step) {
   const std::uint64_t begin = step_at(entry_, finished_);
   auto& result = at<StepResult>(memory_, begin);
   result.status = step.status;
+  result.launches = step.launches ? static_cast<std::int64_t>(*step.launches) : -1;
   result.message_bytes = write_text(result.message, step.message);
   std::memcpy(memory_.data() + begin + sizeof(StepResult), step.arena.data(), step.arena.size());
   store(at<ItemResult>(memory_, entry_.result_at).steps_finished, ++finished_);

@@ -54,6 +54,7 @@ struct ItemResult {
 
 struct StepResult {
   std::int64_t status;
+  std::int64_t launches;  ///< -1: nothing was said
   std::uint64_t message_bytes;
   char message[kMessageBytes];
 };

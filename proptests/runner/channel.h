@@ -14,11 +14,13 @@ enum class MessageKind : std::uint32_t {
   kUse = 2,       ///< parent: a backend's name; answered by kBackend
   kSupports = 3,  ///< parent: SupportsBody; answered by kReason
   kRun = 4,       ///< parent: RunBody; answered by kRan
-  kBackend = 5,   ///< child: name, '\0', device
+  kBackend = 5,   ///< child: kCanCapture or kCannotCapture, name, '\0', device
   kReason = 6,    ///< child: why not; empty = supported
   kRan = 7,       ///< child: the batch's results are in shared memory
   kRefused = 8,   ///< child: the request failed, this is why
 };
+
+inline constexpr char kCanCapture = 'c', kCannotCapture = '-';
 
 struct HelloBody {
   std::int64_t parent = 0;               ///< process id of the sender

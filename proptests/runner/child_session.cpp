@@ -63,8 +63,9 @@ void ChildSession::accept(const Child::Answer& answer, const std::string& backen
   }
   if (answer.message.kind != MessageKind::kBackend) throw BackendError(answer.message.body);
   const std::string& text = answer.message.body;
+  can_capture_ = !text.empty() && text.front() == kCanCapture;
   const std::size_t end_of_name = std::min(text.find('\0'), text.size());
-  name_ = text.substr(0, end_of_name);
+  name_ = text.substr(std::min<std::size_t>(1, end_of_name), end_of_name - 1);
   device_ = text.substr(std::min(end_of_name + 1, text.size()));
   options_.backend = backend;
 }

@@ -49,6 +49,7 @@ class ChildSession final : public Session {
   /// Answers are kept. Throws BackendError when the backend dies over the question.
   std::string unsupported(fp8oracle_operation operation, const fp8oracle_scheme& scheme,
                           fp8oracle_type type) override;
+  bool can_capture() const override { return can_capture_; }
   std::string name() const override { return name_; }
   std::string device() const override { return device_; }
 
@@ -74,6 +75,7 @@ class ChildSession final : public Session {
 
   ChildOptions options_;
   std::string name_, device_;
+  bool can_capture_ = false;
   std::unique_ptr<Child> child_;
   std::uint64_t cases_in_child_ = 0;
   std::map<std::string, std::string> unsupported_;

@@ -59,15 +59,17 @@ void count_coverage(const Case& c, const Arena& arena, const Outcome& reference,
   bool tail = false;
   bool multi_block = false;
   for (std::size_t s = 0; s < c.steps.size(); ++s) {
+    if (!ran(reference, s)) continue;
     const Step& step = c.steps[s];
-    if (step.kind != StepKind::kQuantize || step.tamper || !ran(reference, s)) continue;
-    const InputDecl& x = c.input(step.input);
-    tail = tail || x.rows % kMxBlock != 0 || x.cols % kMxBlock != 0;
-    multi_block = multi_block || x.rows * x.cols > 2 * kMxBlock;
     // Both directions see the same numbers, per tensor; one count an element is enough.
     const auto direction =
         (step.directions & FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
-    count_elements(QuantizedView(c, arena, reference, s, direction), coverage);
+    for (const CastItem& cast : casts_of(c, arena, reference, s)) {
+      const InputDecl& x = c.input(cast.input);
+      tail = tail || x.rows % kMxBlock != 0 || x.cols % kMxBlock != 0;
+      multi_block = multi_block || x.rows * x.cols > 2 * kMxBlock;
+      count_elements(QuantizedView(c, arena, reference, s, cast, direction), coverage);
+    }
   }
   coverage.tail += tail;
   coverage.multi_block += multi_block;

@@ -108,8 +108,11 @@ std::optional<Case> crop(const Case& c, const Window& w) {
 Case without_unused(Case c) {
   const auto names = [&](const std::string& name) {
     return std::any_of(c.steps.begin(), c.steps.end(), [&](const Step& s) {
-      return s.input == name || s.tensor == name || s.target == name || s.output == name ||
-             s.scale == name || s.amax == name;
+      const bool of_an_item = std::any_of(s.items.begin(), s.items.end(), [&](const CastItem& i) {
+        return i.input == name || i.tensor == name || i.scale == name || i.amax == name;
+      });
+      return of_an_item || s.input == name || s.tensor == name || s.target == name ||
+             s.output == name || s.scale == name || s.amax == name || s.noop == name;
     });
   };
   const TensorDecl first = c.tensors.empty() ? TensorDecl{} : c.tensors.front();

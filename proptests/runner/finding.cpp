@@ -88,12 +88,13 @@ std::vector<float> block_values(const QuantizedView& view, unsigned direction, c
   return values;
 }
 
-/// x, scale and the derivation of what a quantize step should have written.
-void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+/// x, scale and the derivation of what a cast of the step should have written.
+void explain_cast(const Case& c, const Trial& trial, const Difference& d, const CastItem& cast,
+                  Finding& f) {
   const ArenaBuffer& b = trial.arena.buffers[static_cast<std::size_t>(d.buffer)];
   const TensorDecl& t = c.tensor(b.owner);
   const auto direction = static_cast<fp8oracle_direction>(b.direction == 3 ? 1u : b.direction);
-  const QuantizedView view(c, trial.arena, trial.reference, d.step, direction);
+  const QuantizedView view(c, trial.arena, trial.reference, d.step, cast, direction);
   if (!t.scheme.is_block()) {
     f.scale = hex(std::bit_cast<std::uint32_t>(view.scale()), 8);
     if (b.role == Role::kScaleInv)
@@ -115,6 +116,13 @@ void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Fi
   } else if (b.role == Role::kCodes) {
     f.derivation = reference::derive_code(t.scheme.format, view.knobs(), view.x(at->row, at->col),
                                           view.scale());
+  }
+}
+
+void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
+  const std::string& owner = trial.arena.buffers[static_cast<std::size_t>(d.buffer)].owner;
+  for (const CastItem& cast : casts_of(c, trial.arena, trial.reference, d.step)) {
+    if (cast.tensor == owner) return explain_cast(c, trial, d, cast, f);
   }
 }
 
@@ -159,8 +167,7 @@ void explain(const Case& c, const Trial& trial, const Difference& d, Finding& f)
   const Step& step = c.steps[d.step];
   const Role role = trial.arena.buffers[static_cast<std::size_t>(d.buffer)].role;
   if (trial.reference.steps[d.step].status != FP8ORACLE_OK) return;
-  if (step.kind == StepKind::kQuantize && (role == Role::kCodes || role == Role::kScaleInv) &&
-      d.kind != DifferenceKind::kUntouched) {
+  if (d.kind != DifferenceKind::kUntouched && (role == Role::kCodes || role == Role::kScaleInv)) {
     explain_quantize(c, trial, d, f);
   } else if (step.kind == StepKind::kDequantize && role == Role::kOutput) {
     explain_dequantize(c, trial, d, f);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "reference/amax.h"
 #include "reference/e8m0.h"
 #include "reference/scale.h"
 #include "reference/widen.h"
@@ -20,10 +21,22 @@ float scalar_before(const Case& c, const Arena& arena, const Outcome& outcome, s
   return value;
 }
 
+std::vector<CastItem> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
+                               std::size_t index) {
+  const Step& step = c.steps[index];
+  const bool casts = step.kind == StepKind::kQuantize || step.kind == StepKind::kQuantizeCurrent ||
+                     step.kind == StepKind::kQuantizeMany;
+  const bool here = steps_run_by(c, index) == std::vector<std::size_t>{index};
+  if (!casts || !here || step.tamper) return {};
+  if (!step.noop.empty() && scalar_before(c, arena, outcome, index, step.noop) == 1.0f) return {};
+  if (step.kind == StepKind::kQuantizeMany) return step.items;
+  return {{step.input, step.tensor, step.scale, step.amax}};
+}
+
 QuantizedView::QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome,
-                             std::size_t step, fp8oracle_direction direction)
-    : input_(c.input(c.steps[step].input)),
-      tensor_(c.tensor(c.steps[step].tensor)),
+                             std::size_t step, const CastItem& cast, fp8oracle_direction direction)
+    : input_(c.input(cast.input)),
+      tensor_(c.tensor(cast.tensor)),
       abi_(tensor_.scheme.abi()),
       direction_(direction),
       codes_(arena.codes(tensor_.name, direction)),
@@ -33,8 +46,18 @@ QuantizedView::QuantizedView(const Case& c, const Arena& arena, const Outcome& o
       transposed_(codes_shape(abi_, direction, input_.rows, input_.cols).transposed),
       values_(static_cast<std::size_t>(input_.rows * input_.cols)) {
   reference::widen_all(input_.type, input_.bits.data(), input_.rows * input_.cols, values_.data());
-  const std::string& scale = c.steps[step].scale;
-  if (!scale.empty()) scale_ = scalar_before(c, arena, outcome, step, scale);
+  if (!cast.scale.empty()) scale_ = scalar_before(c, arena, outcome, step, cast.scale);
+  if (c.steps[step].kind == StepKind::kQuantizeCurrent)
+    scale_ = current_scale(c.steps[step], scale_);
+}
+
+/// The scale that quantize_current makes for itself [K14].
+float QuantizedView::current_scale(const Step& step, float previous) const {
+  const Eigen::Map<const Eigen::ArrayXf> x(values_.data(),
+                                           static_cast<Eigen::Index>(values_.size()));
+  return reference::scale_from_amax(
+      reference::max_magnitude(x, abi_.knobs), tensor_.scheme.format, abi_.knobs,
+      {std::bit_cast<float>(step.eps_bits), step.pow2, input_.type, previous});
 }
 
 std::uint8_t QuantizedView::stored_scale(std::int64_t row, std::int64_t col) const {

@@ -12,14 +12,19 @@
 
 namespace fp8oracle::runner {
 
-/// One direction of one quantize step of a case, element by element: the input, the factor it is
+/// The casts that a step makes: one, the items of quantize_many, none for other steps or where noop
+/// = 1 stops them.
+std::vector<CastItem> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
+                               std::size_t step);
+
+/// One direction of one cast of a step, element by element: the input, the factor it is
 /// multiplied by, and where its code and its scale_inv lie. For coverage, derivations and
 /// statistics.
 class QuantizedView {
  public:
   /// `outcome` supplies the scale of the recipe and the stored E8M0 scales.
   QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
-                fp8oracle_direction direction);
+                const CastItem& cast, fp8oracle_direction direction);
 
   std::int64_t rows() const { return input_.rows; }
   std::int64_t cols() const { return input_.cols; }
@@ -43,6 +48,8 @@ class QuantizedView {
   std::int64_t scale_inv_index(std::int64_t row, std::int64_t col) const;
 
  private:
+  float current_scale(const Step& step, float previous) const;
+
   const InputDecl& input_;
   const TensorDecl& tensor_;
   fp8oracle_scheme abi_;

@@ -161,7 +161,8 @@ Message Server::use(const std::string& name) {
   const std::string error = words_of_exception([&] {
     const fp8oracle_backend_table& table = find(name);
     std::unique_ptr<Session> session = open_in_process(table);
-    reply.body = session->name() + '\0' + session->device();
+    reply.body = session->can_capture() ? kCanCapture : kCannotCapture;
+    reply.body += session->name() + '\0' + session->device();
     table_ = &table;
     session_ = std::move(session);
   });

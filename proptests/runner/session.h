@@ -22,6 +22,8 @@ class Session {
   /// Empty when supported, else the reason.
   virtual std::string unsupported(fp8oracle_operation operation, const fp8oracle_scheme& scheme,
                                   fp8oracle_type type) = 0;
+  /// Whether it can record a stream and replay it.
+  virtual bool can_capture() const = 0;
   virtual std::string name() const = 0;
   virtual std::string device() const = 0;
 };

@@ -30,11 +30,31 @@ std::optional<Need> need_of(const Case& c, const Step& s) {
     case StepKind::kSwizzle: return Need{FP8ORACLE_OP_SWIZZLE, of_tensor(s.tensor), FP8ORACLE_F32};
     case StepKind::kUnswizzle:
       return Need{FP8ORACLE_OP_UNSWIZZLE, of_tensor(s.target), FP8ORACLE_F32};
+    case StepKind::kQuantizeCurrent:
+      return Need{FP8ORACLE_OP_QUANTIZE_CURRENT, of_tensor(s.tensor), c.input(s.input).type};
+    case StepKind::kQuantizeMany: {
+      if (s.items.empty())
+        return Need{FP8ORACLE_OP_QUANTIZE_MANY, c.tensors.front().scheme, FP8ORACLE_F32};
+      const CastItem& first = s.items.front();
+      return Need{FP8ORACLE_OP_QUANTIZE_MANY, of_tensor(first.tensor), c.input(first.input).type};
+    }
+    case StepKind::kScaleInverse:
+      return Need{FP8ORACLE_OP_SCALE_INVERSE, c.tensor(s.tensor).scheme, FP8ORACLE_F32};
     case StepKind::kSetScale:
+    case StepKind::kSetNoop:
     case StepKind::kWriteCodes:
-    case StepKind::kWriteScaleInv: break;
+    case StepKind::kWriteScaleInv:
+    case StepKind::kCapture:
+    case StepKind::kEndCapture:
+    case StepKind::kReplay:
+    case StepKind::kSynchronize: break;
   }
   return std::nullopt;
+}
+
+bool is_of_a_capture(const Step& step) {
+  return step.kind == StepKind::kCapture || step.kind == StepKind::kEndCapture ||
+         step.kind == StepKind::kReplay;
 }
 
 }  // namespace
@@ -58,10 +78,13 @@ std::vector<fp8oracle_type> Support::quantize_types(const Scheme& scheme, std::s
 }
 
 std::string Support::trim(Case& c, const clauses::Property& property) {
+  const bool captures = session_.can_capture();
+  if (property.needs_capture && !captures) return "the backend cannot capture a stream";
   std::vector<Step> kept;
   std::vector<fp8oracle_operation> operations;
   std::string why = "no operation of this clause is supported";
   for (const Step& step : c.steps) {
+    if (is_of_a_capture(step) && !captures) continue;  // its operations run at once
     const auto need = need_of(c, step);
     if (need) {
       const std::string& no = reason(need->operation, need->scheme, need->type);

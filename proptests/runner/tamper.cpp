@@ -50,6 +50,20 @@ class Overwriter {
     field(name + ".knobs.element_overflow", scheme.knobs.element_overflow);
     field(name + ".knobs.e8m0_round", scheme.knobs.e8m0_round);
   }
+  void field(const std::string& name, const fp8oracle_quantize_item*& items) {
+    if (name != name_) return;
+    items = nullptr;
+    found_ = true;
+  }
+  /// What quantize, quantize_current and an item of quantize_many have in common.
+  template <typename Cast>
+  void cast_fields(const std::string& prefix, Cast& cast) {
+    field(prefix + "input", cast.input);
+    field(prefix + "scale", cast.scale);
+    field(prefix + "amax", cast.amax);
+    field(prefix + "rowwise", cast.rowwise);
+    field(prefix + "columnwise", cast.columnwise);
+  }
   void finish() const {
     if (!found_) throw UsageError("case: tamper: the operation has no field '" + name_ + "'");
   }
@@ -66,11 +80,42 @@ void tamper(fp8oracle_quantize_args& args, const std::string& field, std::int64_
   Overwriter o(field, value);
   o.field("struct_size", args.struct_size);
   o.field("scheme", args.scheme);
-  o.field("input", args.input);
+  o.cast_fields("", args);
+  o.field("noop", args.noop);
+  o.finish();
+}
+
+void tamper(fp8oracle_quantize_current_args& args, const std::string& field, std::int64_t value) {
+  Overwriter o(field, value);
+  o.field("struct_size", args.struct_size);
+  o.field("scheme", args.scheme);
+  o.cast_fields("", args);
+  o.field("pow2", args.pow2);
+  o.field("eps", args.eps);
+  o.field("noop", args.noop);
+  o.finish();
+}
+
+void tamper(fp8oracle_quantize_many_args& args, const std::string& field, std::int64_t value) {
+  Overwriter o(field, value);
+  o.field("struct_size", args.struct_size);
+  o.field("scheme", args.scheme);
+  for (std::uint64_t i = 0; i < args.count; ++i) {
+    // The array is the caller's own, which is not const.
+    o.cast_fields("items[" + std::to_string(i) + "].",
+                  const_cast<fp8oracle_quantize_item&>(args.items[i]));
+  }
+  o.field("items", args.items);
+  o.field("noop", args.noop);
+  o.finish();
+}
+
+void tamper(fp8oracle_scale_inverse_args& args, const std::string& field, std::int64_t value) {
+  Overwriter o(field, value);
+  o.field("struct_size", args.struct_size);
+  o.field("scheme", args.scheme);
   o.field("scale", args.scale);
-  o.field("amax", args.amax);
-  o.field("rowwise", args.rowwise);
-  o.field("columnwise", args.columnwise);
+  o.field("scale_inv", args.scale_inv);
   o.finish();
 }
 
@@ -80,6 +125,7 @@ void tamper(fp8oracle_amax_args& args, const std::string& field, std::int64_t va
   o.field("scheme", args.scheme);
   o.field("input", args.input);
   o.field("amax", args.amax);
+  o.field("noop", args.noop);
   o.finish();
 }
 
@@ -92,6 +138,7 @@ void tamper(fp8oracle_scale_from_amax_args& args, const std::string& field, std:
   o.field("eps", args.eps);
   o.field("amax", args.amax);
   o.field("scale", args.scale);
+  o.field("noop", args.noop);
   o.finish();
 }
 

@@ -14,6 +14,10 @@ namespace fp8oracle::runner {
 void tamper(fp8oracle_quantize_args& args, const std::string& field, std::int64_t value);
 void tamper(fp8oracle_amax_args& args, const std::string& field, std::int64_t value);
 void tamper(fp8oracle_scale_from_amax_args& args, const std::string& field, std::int64_t value);
+void tamper(fp8oracle_quantize_current_args& args, const std::string& field, std::int64_t value);
+/// Fields of one tensor are spelled "items[3].rowwise.codes.bytes"; the array is overwritten.
+void tamper(fp8oracle_quantize_many_args& args, const std::string& field, std::int64_t value);
+void tamper(fp8oracle_scale_inverse_args& args, const std::string& field, std::int64_t value);
 void tamper(fp8oracle_dequantize_args& args, const std::string& field, std::int64_t value);
 void tamper(fp8oracle_swizzle_args& args, const std::string& field, std::int64_t value);
 

@@ -44,8 +44,10 @@ struct Comparison {
   bool equal() const { return total == 0; }
 };
 
-/// Indices of the buffers that the step writes; empty for a step that must fail.
-std::vector<int> written_buffers(const Case& c, const Arena& arena, const Step& step);
+/// Indices of the buffers that step `index` writes, given the arena before it; empty for a step
+/// that must fail, that is recorded, or that noop = 1 stops [K23].
+std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t index,
+                                 const std::vector<std::uint8_t>& before);
 
 /// Whether an observed code is as good as the expected one: equal bits, or both in the NaN class
 /// that the scheme's element.nan_code allows. Exactly this relation on all 256 x 256 pairs.

@@ -15,6 +15,9 @@ struct StepOutcome {
   fp8oracle_status status = FP8ORACLE_OK;
   std::string message;
   std::vector<std::uint8_t> arena;
+  /// A recorded operation: the device launches that it declares; end_capture: the nodes that were
+  /// recorded [K32]. Nothing where the backend does not say.
+  std::optional<std::uint64_t> launches{};
 };
 
 /// How a backend's process ended in the middle of a case.

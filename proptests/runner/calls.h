@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fp8oracle/arena.h"
+#include "fp8oracle/case.h"
+#include "runner/device.h"
+
+namespace fp8oracle::runner {
+
+/// Turns the steps of one case that are operations or uploads into calls of one table.
+class Calls {
+ public:
+  Calls(const fp8oracle_backend_table& table, const Case& c, const Arena& arena, Device& device)
+      : table_(table), case_(c), arena_(arena), device_(device) {}
+
+  /// Makes the step's call; its outputs are there when the stream gets to it.
+  fp8oracle_status enqueue(const Step& step, fp8oracle_message message);
+  /// Allocates the workspace that the step asks for, which a capture must not do.
+  fp8oracle_status prepare(const Step& step, fp8oracle_message message);
+  /// The launches that the backend declares for the step; nothing when it does not say.
+  std::optional<std::uint64_t> launches(const Step& step);
+
+ private:
+  template <typename Visitor>
+  fp8oracle_status with_arguments(const Step& step, Visitor&& visit);
+  template <typename Visitor>
+  fp8oracle_status with_cast(const Step& step, Visitor&& visit);
+  template <typename Visitor>
+  fp8oracle_status with_recipe(const Step& step, Visitor&& visit);
+  template <typename Visitor>
+  fp8oracle_status with_reader(const Step& step, Visitor&& visit);
+
+  void upload(const Step& step);
+  fp8oracle_buffer buffer(const ArenaBuffer& b) const;
+  fp8oracle_buffer scalar(const std::string& name) const;
+  fp8oracle_matrix input(const std::string& name) const;
+  fp8oracle_pair pair(const Step& step, const std::string& tensor, unsigned direction) const;
+  fp8oracle_quantize_item item(const Step& step, const CastItem& cast) const;
+  fp8oracle_scheme scheme(const Step& step, const std::string& tensor) const;
+  fp8oracle_scheme any_scheme() const;
+
+  const fp8oracle_backend_table& table_;
+  const Case& case_;
+  const Arena& arena_;
+  Device& device_;
+  std::map<const Step*, fp8oracle_buffer> workspaces_;
+};
+
+}  // namespace fp8oracle::runner

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/capture.h"
+
+#include "fp8oracle/arguments.h"
+
+namespace fp8oracle::runner {
+
+bool can_capture(const fp8oracle_backend_table& table) {
+  return table.capture != nullptr && table.end_capture != nullptr && table.replay != nullptr &&
+         table.recording_destroy != nullptr;
+}
+
+Recorder::~Recorder() {
+  table_.synchronize(stream_, {nullptr, 0});  // a replay may be on its way
+  for (const fp8oracle_recording recording : recordings_) table_.recording_destroy(recording);
+}
+
+fp8oracle_status Recorder::run(std::size_t index, std::optional<std::uint64_t>& launches,
+                               fp8oracle_message message) {
+  const Step& step = case_.steps[index];
+  switch (step.kind) {
+    case StepKind::kCapture: return begin(index, message);
+    case StepKind::kEndCapture: return end(launches, message);
+    case StepKind::kReplay: return replay(index, message);
+    case StepKind::kSynchronize: return table_.synchronize(stream_, message);
+    default: break;
+  }
+  if (!recording_) return calls_.enqueue(step, message);
+  launches = calls_.launches(step);
+  // A call that must fail fails when it is made, recorded or not.
+  if (!can_capture(table_) && !step.tamper) return FP8ORACLE_OK;
+  return calls_.enqueue(step, message);
+}
+
+fp8oracle_status Recorder::begin(std::size_t index, fp8oracle_message message) {
+  for (std::size_t i = index + 1;
+       i < case_.steps.size() && case_.steps[i].kind != StepKind::kEndCapture; ++i) {
+    const auto status = calls_.prepare(case_.steps[i], message);
+    if (status != FP8ORACLE_OK) return status;
+  }
+  recording_ = true;
+  return can_capture(table_) ? table_.capture(stream_, message) : FP8ORACLE_OK;
+}
+
+fp8oracle_status Recorder::end(std::optional<std::uint64_t>& nodes, fp8oracle_message message) {
+  recording_ = false;
+  if (!can_capture(table_)) return FP8ORACLE_OK;
+  fp8oracle_recording recording = nullptr;
+  std::uint64_t count = 0;
+  const auto status = table_.end_capture(stream_, &recording, &count, message);
+  if (status != FP8ORACLE_OK) return status;
+  recordings_.push_back(recording);
+  nodes = count;
+  return status;
+}
+
+fp8oracle_status Recorder::replay(std::size_t index, fp8oracle_message message) {
+  if (can_capture(table_)) {
+    if (recordings_.empty())
+      return report(FP8ORACLE_INTERNAL_ERROR, "nothing was captured to replay", message);
+    return table_.replay(recordings_.back(), stream_, message);
+  }
+  for (const std::size_t i : steps_run_by(case_, index)) {
+    if (case_.steps[i].tamper) continue;
+    const auto status = calls_.enqueue(case_.steps[i], message);
+    if (status != FP8ORACLE_OK) return status;
+  }
+  return FP8ORACLE_OK;
+}
+
+}  // namespace fp8oracle::runner

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "fp8oracle/backend.h"
+
+namespace fp8oracle::runner {
+
+/// A message buffer as the ABI wants it.
+struct CallMessage {
+  std::array<char, 512> text{};
+  fp8oracle_message abi() { return {text.data(), text.size()}; }
+};
+
+/// The arena in the backend's space, a stream, and copies of the arena that are made in the
+/// stream's order, without the host's waiting. Everything goes back in the destructor. What fails
+/// throws BackendError.
+class Device {
+ public:
+  /// Room for `snapshots` copies is allocated here: allocating later might wait for the device.
+  Device(const fp8oracle_backend_table& table, std::uint64_t bytes, std::size_t snapshots);
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+  ~Device();
+
+  std::uint8_t* base() const { return static_cast<std::uint8_t*>(base_); }
+  fp8oracle_stream stream() const { return stream_; }
+
+  void upload(std::uint64_t at, const void* host, std::uint64_t bytes);
+  /// The arena as it is now; waits.
+  std::vector<std::uint8_t> download();
+  /// Enqueues a copy of the arena and returns its number.
+  std::size_t take_snapshot();
+  /// The copy's bytes; waits.
+  std::vector<std::uint8_t> snapshot(std::size_t number);
+  /// Forgets the copies; their room is used again.
+  void clear_snapshots() { taken_ = 0; }
+  /// Memory that lives as long as this object.
+  fp8oracle_buffer allocate(std::uint64_t bytes);
+
+ private:
+  std::vector<std::uint8_t> download(const void* from);
+  std::uint8_t* place_of(std::size_t snapshot) const;
+  void release();
+
+  const fp8oracle_backend_table& table_;
+  const std::uint64_t bytes_, stride_;
+  void* base_ = nullptr;
+  fp8oracle_stream stream_ = nullptr;
+  std::uint8_t* snapshots_ = nullptr;
+  std::size_t taken_ = 0;
+  std::vector<void*> allocated_;
+};
+
+}  // namespace fp8oracle::runner
