@@ -11,10 +11,12 @@
 #include "fp8oracle/host_memory.h"
 #include "reference/amax.h"
 #include "reference/codec.h"
+#include "reference/current.h"
 #include "reference/dequantize.h"
 #include "reference/layout.h"
 #include "reference/mx.h"
 #include "reference/quantize.h"
+#include "reference/scalar.h"
 #include "reference/scale.h"
 
 namespace fp8oracle::reference {
@@ -52,6 +54,9 @@ fp8oracle_status checked(const Args* args, fp8oracle_message message, Check&& ch
     if (const auto reason = unsupported_format(args->scheme.format)) {
       return report(FP8ORACLE_UNSUPPORTED, *reason, message);
     }
+    if constexpr (requires { args->noop; }) {
+      if (stopped_by(args->noop)) return FP8ORACLE_OK;  // all or nothing [K23]
+    }
     operation(*args);
     return FP8ORACLE_OK;
   });
@@ -59,11 +64,47 @@ fp8oracle_status checked(const Args* args, fp8oracle_message message, Check&& ch
 
 constexpr auto kCheck = [](const auto& args) { return check_arguments(args); };
 
+void quantize(const fp8oracle_quantize_args& args) {
+  args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR ? quantize_tensor(args)
+                                                          : quantize_mx(args);
+}
+
+fp8oracle_quantize_args single(const fp8oracle_quantize_many_args& many,
+                               const fp8oracle_quantize_item& item) {
+  fp8oracle_quantize_args args{};
+  args.struct_size = sizeof args;
+  args.scheme = many.scheme;
+  args.input = item.input;
+  args.scale = item.scale;
+  args.amax = item.amax;
+  args.rowwise = item.rowwise;
+  args.columnwise = item.columnwise;
+  return args;
+}
+
 fp8oracle_status run_quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
                               fp8oracle_message message) {
-  return checked(args, message, kCheck, [](const fp8oracle_quantize_args& a) {
-    a.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR ? quantize_tensor(a) : quantize_mx(a);
+  return checked(args, message, kCheck, quantize);
+}
+
+fp8oracle_status run_quantize_current(const fp8oracle_quantize_current_args* args, fp8oracle_stream,
+                                      fp8oracle_message message) {
+  return checked(args, message, kCheck,
+                 [](const fp8oracle_quantize_current_args& a) { quantize_current(a); });
+}
+
+/// Many tensors are one cast after the other [K26].
+fp8oracle_status run_quantize_many(const fp8oracle_quantize_many_args* args, fp8oracle_stream,
+                                   fp8oracle_message message) {
+  return checked(args, message, kCheck, [](const fp8oracle_quantize_many_args& a) {
+    for (std::uint64_t i = 0; i < a.count; ++i) quantize(single(a, a.items[i]));
   });
+}
+
+fp8oracle_status run_scale_inverse(const fp8oracle_scale_inverse_args* args, fp8oracle_stream,
+                                   fp8oracle_message message) {
+  return checked(args, message, kCheck,
+                 [](const fp8oracle_scale_inverse_args& a) { scale_inverse(a); });
 }
 
 fp8oracle_status run_amax(const fp8oracle_amax_args* args, fp8oracle_stream,
@@ -101,6 +142,11 @@ std::optional<std::string> denial(fp8oracle_operation operation, const fp8oracle
   if (permutes && scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) {
     return "per tensor there is one scale_inv, nothing to permute";
   }
+  const bool one_scale =
+      operation == FP8ORACLE_OP_QUANTIZE_CURRENT || operation == FP8ORACLE_OP_SCALE_INVERSE;
+  if (one_scale && scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR) {
+    return "a block format has no scale that a recipe chooses";
+  }
   return unsupported_format(scheme.format);
 }
 
@@ -127,6 +173,9 @@ const fp8oracle_backend_table& backend() {
     t.dequantize = run_dequantize;
     t.swizzle = run_swizzle;
     t.unswizzle = run_unswizzle;
+    t.quantize_current = run_quantize_current;
+    t.quantize_many = run_quantize_many;
+    t.scale_inverse = run_scale_inverse;
     return t;
   }();
   return table;

@@ -21,4 +21,9 @@ inline void store_scalar(const fp8oracle_buffer& buffer, float value) {
   std::memcpy(buffer.data, &value, sizeof value);
 }
 
+/// Whether noop asks for nothing to be done: exactly 1.0f, read when the operation runs [K23].
+inline bool stopped_by(const fp8oracle_buffer& noop) {
+  return present(noop) && load_scalar(noop) == 1.0f;
+}
+
 }  // namespace fp8oracle::reference

@@ -49,6 +49,11 @@ float scale_from_amax(float amax, const Format& format, const fp8oracle_knobs& k
   return static_cast<float>(power_of_two(floor_log2(static_cast<double>(scale))));
 }
 
+void scale_inverse(const fp8oracle_scale_inverse_args& args) {
+  const float scale = present(args.scale) ? load_scalar(args.scale) : 1.0f;
+  store_scalar(args.scale_inv, scale_inverse(scale, args.scheme.knobs));
+}
+
 void scale_from_amax(const fp8oracle_scale_from_amax_args& args) {
   ScaleOptions options;
   options.eps = args.eps;

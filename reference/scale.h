@@ -26,6 +26,9 @@ struct ScaleOptions {
 float scale_from_amax(float amax, const Format& format, const fp8oracle_knobs& knobs,
                       const ScaleOptions& options);
 
+/// The operation of the ABI: scale_inv = scale_inverse(scale), an absent scale is exactly 1 [K25].
+void scale_inverse(const fp8oracle_scale_inverse_args& args);
+
 /// The operation of the ABI; the scale that stands in args.scale is the previous one.
 void scale_from_amax(const fp8oracle_scale_from_amax_args& args);
 

@@ -75,18 +75,22 @@ namespace fp8oracle::cpu {
 HWY_EXPORT(AmaxBits);
 HWY_EXPORT(TargetName);
 
-void amax(const fp8oracle_amax_args& args) {
-  const bool propagate_nan = args.scheme.knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
-  const std::int64_t elements = args.input.rows * args.input.cols;
+float amax_of(const fp8oracle_matrix& input, const fp8oracle_knobs& knobs) {
+  const bool propagate_nan = knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
+  const std::int64_t elements = input.rows * input.cols;
   std::atomic<std::int32_t> result{0};  // of an empty input too [K24]
-  const Grid grid = row_grid(args.input.rows, args.input.cols);
+  const Grid grid = row_grid(input.rows, input.cols);
   parallel_for(elements > 0 ? grid.count() : 0, elements, [&](std::int64_t i) {
-    const std::int32_t bits = HWY_DYNAMIC_DISPATCH(AmaxBits)(args.input, grid.at(i), propagate_nan);
+    const std::int32_t bits = HWY_DYNAMIC_DISPATCH(AmaxBits)(input, grid.at(i), propagate_nan);
     std::int32_t seen = result.load();
     while (bits > seen && !result.compare_exchange_weak(seen, bits)) {
     }
   });
-  store_scalar(args.amax, std::bit_cast<float>(result.load()));
+  return std::bit_cast<float>(result.load());
+}
+
+void amax(const fp8oracle_amax_args& args) {
+  store_scalar(args.amax, amax_of(args.input, args.scheme.knobs));
 }
 
 const char* target_name() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }

@@ -9,6 +9,7 @@
 #include "fp8oracle/arguments.h"
 #include "fp8oracle/host_memory.h"
 #include "operations.h"
+#include "scalars.h"
 #include "threads.h"
 
 namespace fp8oracle::cpu {
@@ -29,9 +30,13 @@ fp8oracle_status supports(fp8oracle_operation operation, const fp8oracle_scheme*
   if (const auto error = check_scheme(*scheme)) {
     return report(FP8ORACLE_UNSUPPORTED, error->argument + ": " + error->reason, message);
   }
-  if (operation > FP8ORACLE_OP_UNSWIZZLE)
+  if (operation > FP8ORACLE_OP_SCALE_INVERSE)
     return report(FP8ORACLE_UNSUPPORTED, "unknown operation", message);
   if (type > FP8ORACLE_F16) return report(FP8ORACLE_UNSUPPORTED, "unknown type", message);
+  const bool one_scale =
+      operation == FP8ORACLE_OP_QUANTIZE_CURRENT || operation == FP8ORACLE_OP_SCALE_INVERSE;
+  if (one_scale && scheme->granularity != FP8ORACLE_GRANULARITY_TENSOR)
+    return report(FP8ORACLE_UNSUPPORTED, "per tensor only", message);
   const bool numeric = operation != FP8ORACLE_OP_SWIZZLE && operation != FP8ORACLE_OP_UNSWIZZLE;
   if (numeric) {
     if (const auto reason = unsupported(*scheme))
@@ -50,6 +55,9 @@ fp8oracle_status call(fp8oracle_operation operation, fp8oracle_type type, const 
   if (const auto error = check(*args)) return report(*error, message);
   const fp8oracle_status supported = supports(operation, &args->scheme, type, message);
   if (supported != FP8ORACLE_OK) return supported;
+  if constexpr (requires { args->noop; }) {
+    if (stopped_by(args->noop)) return FP8ORACLE_OK;  // all or nothing [K23]
+  }
   run(*args);
   return FP8ORACLE_OK;
 } catch (const std::bad_alloc&) {
@@ -60,17 +68,21 @@ fp8oracle_status call(fp8oracle_operation operation, fp8oracle_type type, const 
 
 constexpr auto kCheck = [](const auto& args) { return check_arguments(args); };
 
-void run_quantize(const fp8oracle_quantize_args& args) {
+}  // namespace
+
+void quantize(const fp8oracle_quantize_args& args) {
   if (args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) return quantize_tensor(args);
   const bool rows_alone = args.scheme.granularity == FP8ORACLE_GRANULARITY_MX32 &&
                           args.scheme.directions == FP8ORACLE_ROWWISE;
   return rows_alone ? quantize_mx_rowwise(args) : quantize_mx_bands(args);
 }
 
+namespace {
+
 fp8oracle_status table_quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
                                 fp8oracle_message message) {
   return call(FP8ORACLE_OP_QUANTIZE, static_cast<fp8oracle_type>(args->input.type), args, message,
-              kCheck, run_quantize);
+              kCheck, quantize);
 }
 
 fp8oracle_status table_amax(const fp8oracle_amax_args* args, fp8oracle_stream,
@@ -83,6 +95,22 @@ fp8oracle_status table_scale_from_amax(const fp8oracle_scale_from_amax_args* arg
                                        fp8oracle_message message) {
   return call(FP8ORACLE_OP_SCALE_FROM_AMAX, static_cast<fp8oracle_type>(args->input_type), args,
               message, kCheck, scale_from_amax);
+}
+
+fp8oracle_status table_quantize_current(const fp8oracle_quantize_current_args* args,
+                                        fp8oracle_stream, fp8oracle_message message) {
+  return call(FP8ORACLE_OP_QUANTIZE_CURRENT, static_cast<fp8oracle_type>(args->input.type), args,
+              message, kCheck, quantize_current);
+}
+
+fp8oracle_status table_quantize_many(const fp8oracle_quantize_many_args* args, fp8oracle_stream,
+                                     fp8oracle_message message) {
+  return call(FP8ORACLE_OP_QUANTIZE_MANY, FP8ORACLE_F32, args, message, kCheck, quantize_many);
+}
+
+fp8oracle_status table_scale_inverse(const fp8oracle_scale_inverse_args* args, fp8oracle_stream,
+                                     fp8oracle_message message) {
+  return call(FP8ORACLE_OP_SCALE_INVERSE, FP8ORACLE_F32, args, message, kCheck, scale_inverse);
 }
 
 fp8oracle_status table_dequantize(const fp8oracle_dequantize_args* args, fp8oracle_stream,
@@ -112,6 +140,9 @@ fp8oracle_backend_table make_table(const char* device) {
   table.dequantize = table_dequantize;
   table.swizzle = table_swizzle;
   table.unswizzle = table_unswizzle;
+  table.quantize_current = table_quantize_current;
+  table.quantize_many = table_quantize_many;
+  table.scale_inverse = table_scale_inverse;
   return table;
 }
 

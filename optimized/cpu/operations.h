@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "fp8oracle/backend.h"
@@ -16,10 +17,27 @@ void quantize_mx_rowwise(const fp8oracle_quantize_args& args);
 /// Blocks of 32 along the columns; with both directions also the rowwise ones, from the same read;
 /// mx32x32 in either.
 void quantize_mx_bands(const fp8oracle_quantize_args& args);
+/// The cast of whatever granularity the scheme names.
+void quantize(const fp8oracle_quantize_args& args);
+/// The per-tensor cast with the scale in hand and not in a cell.
+void quantize_tensor(const fp8oracle_quantize_args& args, float scale);
+/// RN(1 / scale), subnormals kept unless the profile flushes them [K9].
+float scale_inv_of(float scale, const fp8oracle_knobs& knobs);
+/// max|x|.
+float amax_of(const fp8oracle_matrix& input, const fp8oracle_knobs& knobs);
+/// The scale of an amax; nothing where the previous one is kept.
+std::optional<float> scale_of_amax(float amax, float eps, bool pow2, const fp8oracle_scheme& scheme,
+                                   std::uint32_t input_type);
 /// max|x|, overwritten.
 void amax(const fp8oracle_amax_args& args);
 /// RN(max / max(amax, eps)) [K14].
 void scale_from_amax(const fp8oracle_scale_from_amax_args& args);
+/// amax, the scale from it, and the cast with that scale: the input is read twice.
+void quantize_current(const fp8oracle_quantize_current_args& args);
+/// Each item cast; small ones a thread each, large ones over all threads [K26].
+void quantize_many(const fp8oracle_quantize_many_args& args);
+/// RN(1 / scale) [K25].
+void scale_inverse(const fp8oracle_scale_inverse_args& args);
 /// RN(decode(codes) * scale_inv), rounded once more to the output's type [K6].
 void dequantize(const fp8oracle_dequantize_args& args);
 void swizzle(const fp8oracle_swizzle_args& args);

@@ -93,14 +93,6 @@ TensorCast tensor_cast(const fp8oracle_scheme& scheme, float scale) {
   return cast;
 }
 
-// RN(1 / scale), subnormals kept unless the profile flushes them [K9].
-float scale_inv_of(float scale, const fp8oracle_knobs& knobs) {
-  const float scale_inv = 1.0f / scale;
-  const bool flush = knobs.scale_inv_subnormals == FP8ORACLE_DROP;
-  return flush && std::fpclassify(scale_inv) == FP_SUBNORMAL ? std::copysign(0.0f, scale_inv)
-                                                             : scale_inv;
-}
-
 // A dense matrix is one long row to the rowwise cast.
 fp8oracle_matrix flattened(fp8oracle_matrix input) {
   if (input.row_stride != input.cols || input.rows < 2) return input;
@@ -129,8 +121,18 @@ std::int32_t cast_all(const fp8oracle_quantize_args& args, const TensorCast& cas
 
 }  // namespace
 
+float scale_inv_of(float scale, const fp8oracle_knobs& knobs) {
+  const float scale_inv = 1.0f / scale;
+  const bool flush = knobs.scale_inv_subnormals == FP8ORACLE_DROP;
+  return flush && std::fpclassify(scale_inv) == FP_SUBNORMAL ? std::copysign(0.0f, scale_inv)
+                                                             : scale_inv;
+}
+
 void quantize_tensor(const fp8oracle_quantize_args& args) {
-  const float scale = args.scale.data != nullptr ? load_scalar(args.scale) : 1.0f;
+  quantize_tensor(args, args.scale.data != nullptr ? load_scalar(args.scale) : 1.0f);
+}
+
+void quantize_tensor(const fp8oracle_quantize_args& args, float scale) {
   TensorCast cast = tensor_cast(args.scheme, scale);
   const std::int64_t elements = args.input.rows * args.input.cols;
   cast.stream = elements >= kStreamFromBytes;

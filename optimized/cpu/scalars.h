@@ -17,4 +17,8 @@ inline void store_scalar(const fp8oracle_buffer& buffer, float value) {
   std::memcpy(buffer.data, &value, sizeof value);
 }
 
+inline bool stopped_by(const fp8oracle_buffer& noop) {
+  return noop.data != nullptr && load_scalar(noop) == 1.0f;
+}
+
 }  // namespace fp8oracle::cpu

@@ -28,19 +28,23 @@ float truncated_to_pow2(float scale) {
 
 }  // namespace
 
-void scale_from_amax(const fp8oracle_scale_from_amax_args& args) {
-  const fp8oracle_knobs& knobs = args.scheme.knobs;
-  float amax = load_scalar(args.amax);
-  if (amax < args.eps) amax = args.eps;  // a floor; a NaN stays
+std::optional<float> scale_of_amax(float amax, float eps, bool pow2, const fp8oracle_scheme& scheme,
+                                   std::uint32_t input_type) {
+  const fp8oracle_knobs& knobs = scheme.knobs;
+  if (amax < eps) amax = eps;  // a floor; a NaN stays
   if (amax == 0.0f || std::isinf(amax) || std::isnan(amax)) {
-    if (knobs.scale_of_bad_amax == FP8ORACLE_BAD_AMAX_KEEP) return;
-    store_scalar(args.scale, knobs.scale_of_bad_amax == FP8ORACLE_BAD_AMAX_ZERO ? 0.0f : 1.0f);
-    return;
+    if (knobs.scale_of_bad_amax == FP8ORACLE_BAD_AMAX_KEEP) return std::nullopt;
+    return knobs.scale_of_bad_amax == FP8ORACLE_BAD_AMAX_ZERO ? 0.0f : 1.0f;
   }
-  float scale = element_max(args.scheme.format, knobs) / amax;
-  if (std::isinf(scale)) scale = scale_of_overflow(knobs, args.input_type);
-  if (args.pow2 != 0 || knobs.scale_pow2 != 0) scale = truncated_to_pow2(scale);
-  store_scalar(args.scale, scale);
+  float scale = element_max(scheme.format, knobs) / amax;
+  if (std::isinf(scale)) scale = scale_of_overflow(knobs, input_type);
+  return pow2 || knobs.scale_pow2 != 0 ? truncated_to_pow2(scale) : scale;
+}
+
+void scale_from_amax(const fp8oracle_scale_from_amax_args& args) {
+  const auto scale =
+      scale_of_amax(load_scalar(args.amax), args.eps, args.pow2 != 0, args.scheme, args.input_type);
+  if (scale) store_scalar(args.scale, *scale);
 }
 
 }  // namespace fp8oracle::cpu
