@@ -67,7 +67,8 @@ class Compare : public ::testing::Test {
   Outcome outcome(Fill fill) const {
     StepOutcome step;
     step.arena = initial_arena(case_, arena_, fill);
-    for (const int index : written_buffers(case_, arena_, case_.steps[0])) {
+    for (const int index :
+         written_buffers(case_, arena_, 0, initial_arena(case_, arena_, Fill::kA))) {
       const ArenaBuffer& b = arena_.buffers[static_cast<std::size_t>(index)];
       std::memset(step.arena.data() + b.begin, b.role == Role::kCodes ? 0x38 : 0, b.bytes);
     }
@@ -218,7 +219,8 @@ TEST_F(ComparePerTensor, ScaleInvIsComparedBitForBitExceptForTheNansPayload) {
 
 TEST_F(ComparePerTensor, ADirectionThatTheStepLeavesOutIsNotItsBusiness) {
   case_.steps[0].scale_inv_directions = 0;
-  const std::vector<int> written = written_buffers(case_, arena_, case_.steps[0]);
+  const std::vector<int> written =
+      written_buffers(case_, arena_, 0, initial_arena(case_, arena_, Fill::kA));
   ASSERT_EQ(written.size(), 1u);
   EXPECT_EQ(arena_.buffers[static_cast<std::size_t>(written[0])].role, Role::kCodes);
 }
