@@ -18,6 +18,7 @@ using Action = std::function<int()>;
 // one in main.cpp's table, one in CMakeLists.txt.
 void add_verify_command(CLI::App& app, Action& chosen);
 void add_replay_command(CLI::App& app, Action& chosen);
+void add_sweep_command(CLI::App& app, Action& chosen);
 void add_list_command(CLI::App& app, Action& chosen);
 
 }  // namespace fp8oracle::cli

@@ -20,6 +20,7 @@ using AddCommand = void (*)(CLI::App&, cli::Action&);
 constexpr AddCommand kCommands[] = {
     cli::add_verify_command,
     cli::add_replay_command,
+    cli::add_sweep_command,
     cli::add_list_command,
 };
 

@@ -21,18 +21,6 @@ bool wanted(const std::vector<std::string>& words, const std::string& name) {
                                       [&](const std::string& word) { return selects(word, name); });
 }
 
-void expect_known(const std::vector<std::string>& words) {
-  const std::vector<std::string> names = tier_names();
-  for (const std::string& word : words) {
-    const bool known = std::any_of(names.begin(), names.end(),
-                                   [&](const std::string& name) { return selects(word, name); });
-    if (known) continue;
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    throw UsageError("unknown tier '" + word + "' (" + list + ")");
-  }
-}
-
 std::string line_of(const Tier& tier, const TierResult& result) {
   const char* status = result.difference         ? "FAILED"
                        : !result.skipped.empty() ? "SKIPPED"
@@ -60,8 +48,20 @@ std::vector<std::string> tier_names() {
   return names;
 }
 
+void expect_known_tiers(const std::vector<std::string>& words) {
+  const std::vector<std::string> names = tier_names();
+  for (const std::string& word : words) {
+    const bool known = std::any_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return selects(word, name); });
+    if (known) continue;
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    throw UsageError("unknown tier '" + word + "' (" + list + ")");
+  }
+}
+
 int sweep(const fp8oracle_backend_table& subject, const SweepOptions& options) {
-  expect_known(options.tiers);
+  expect_known_tiers(options.tiers);
   bool failed = false, ran = false;
   for (const auto& tier : all_tiers()) {
     if (!wanted(options.tiers, tier->name)) continue;

@@ -27,6 +27,9 @@ struct SweepOptions {
 /// a difference, 3 nothing ran. Throws UsageError for an unknown tier.
 int sweep(const fp8oracle_backend_table& subject, const SweepOptions& options);
 
+/// Throws UsageError for a name that no tier has.
+void expect_known_tiers(const std::vector<std::string>& names);
+
 /// The names that SweepOptions::tiers takes.
 std::vector<std::string> tier_names();
 
