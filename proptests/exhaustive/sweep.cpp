@@ -73,6 +73,7 @@ int sweep(const fp8oracle_backend_table& subject, const SweepOptions& options) {
         options.progress(*tier, done, all);
       };
     }
+    if (options.progress) options.progress(*tier, 0, tier->cases);
     const TierResult result = run_tier(*tier, subject, tier_options);
     std::string line = line_of(*tier, result);
     if (result.skipped.empty() && !result.difference && result.cases < tier->cases) {
