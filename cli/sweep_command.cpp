@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "cli/backends.h"
-#include "cli/verify_options.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/subject.h"
 #include "cli/sweep_child.h"
 #include "cli/sweep_table.h"
+#include "cli/verify_options.h"
 #include "exhaustive/sweep.h"
 #include "fp8oracle/error.h"
 
