@@ -22,6 +22,7 @@ constexpr AddCommand kCommands[] = {
     cli::add_replay_command,
     cli::add_sweep_command,
     cli::add_list_command,
+    cli::add_bench_command,
 };
 
 constexpr int kBadUsage = 2;
