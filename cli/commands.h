@@ -21,5 +21,6 @@ void add_replay_command(CLI::App& app, Action& chosen);
 void add_sweep_command(CLI::App& app, Action& chosen);
 void add_list_command(CLI::App& app, Action& chosen);
 void add_bench_command(CLI::App& app, Action& chosen);
+void add_mutants_command(CLI::App& app, Action& chosen);
 
 }  // namespace fp8oracle::cli

@@ -23,6 +23,7 @@ constexpr AddCommand kCommands[] = {
     cli::add_sweep_command,
     cli::add_list_command,
     cli::add_bench_command,
+    cli::add_mutants_command,
 };
 
 constexpr int kBadUsage = 2;

@@ -245,7 +245,7 @@ std::vector<Mutant> wrong_refusals() {
   };
 }
 
-std::vector<Mutant> missing_checks() {
+std::vector<Mutant> missing_checks_of_quantize() {
   return {
       mutant<larger_codes_pass>(
           {"larger-codes-pass", "K31", "contract K31", "codes that are too large are accepted"}),
@@ -274,6 +274,11 @@ std::vector<Mutant> missing_checks() {
                                    "torchao-rceil"}),
       mutant<block_scale_ignored>({"block-scale-ignored", "K31", "contract K31",
                                    "scale and amax of a block cast are ignored"}),
+  };
+}
+
+std::vector<Mutant> missing_checks_elsewhere() {
+  return {
       mutant<amax_size_passes>(
           {"amax-size-passes", "K31", "contract K31", "amax of the wrong size is accepted"}),
       mutant<negative_eps_passes>(
@@ -311,7 +316,8 @@ std::vector<Mutant> deaths() {
 }  // namespace
 
 std::vector<Mutant> boundary_mutants() {
-  return joined({wrong_refusals(), missing_checks(), deaths()});
+  return joined(
+      {wrong_refusals(), missing_checks_of_quantize(), missing_checks_elsewhere(), deaths()});
 }
 
 }  // namespace fp8oracle::mutants
