@@ -161,8 +161,11 @@ void in_parallel(std::size_t count, unsigned threads,
   if (error) std::rethrow_exception(error);
 }
 
-runner::Report run_control(const fp8oracle_backend_table& reference, const KillOptions& options) {
+/// The correct kernel on every clause that one of the mutants is to break.
+runner::Report run_control(std::span<const Mutant> mutants,
+                           const fp8oracle_backend_table& reference, const KillOptions& options) {
   runner::VerifyOptions v;
+  for (const Mutant& m : mutants) v.clause_ids.push_back(m.clause);
   v.profiles = builtin_profiles();
   v.seed = options.seed;
   v.threads = options.threads;
@@ -202,7 +205,7 @@ KillTable run_kill_table(std::span<const Mutant> mutants, const fp8oracle_backen
   table.seed = options.seed;
   // A family alone need not break every clause.
   if (options.family.empty()) table.unguarded = unguarded_clauses(chosen);
-  table.control = run_control(reference, options);
+  table.control = run_control(chosen, reference, options);
   table.kills.resize(chosen.size());
   table.references.resize(references.size());
   const std::size_t count = chosen.size() + references.size();

@@ -65,7 +65,7 @@ struct KillOptions {
 struct KillTable {
   std::uint64_t seed = 0;
   double seconds = 0;
-  runner::Report control;                  ///< of the correct kernel, every clause
+  runner::Report control;                  ///< of the correct kernel, on the mutants' clauses
   std::vector<Kill> kills;                 ///< in the order of the mutants
   std::vector<WrongReference> references;  ///< one a clause
   std::vector<std::string> unguarded;      ///< clauses that no mutant breaks
