@@ -18,12 +18,8 @@ namespace cli = fp8oracle::cli;
 
 using AddCommand = void (*)(CLI::App&, cli::Action&);
 constexpr AddCommand kCommands[] = {
-    cli::add_verify_command,
-    cli::add_replay_command,
-    cli::add_sweep_command,
-    cli::add_list_command,
-    cli::add_bench_command,
-    cli::add_mutants_command,
+    cli::add_verify_command, cli::add_replay_command, cli::add_sweep_command,
+    cli::add_list_command,   cli::add_bench_command,  cli::add_mutants_command,
 };
 
 constexpr int kBadUsage = 2;
