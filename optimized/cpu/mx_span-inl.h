@@ -46,21 +46,23 @@ class MxRowKernel {
       : codec_(cast.rule), e8m0_(cast.e8m0), nan_limit_(NanLimit(cast.e8m0.propagate_nan)) {}
 
 #if HWY_TARGET != HWY_SCALAR
-  /// kLanes blocks: their scales are computed together, a block a lane. The elements are read
-  /// twice, the second time from the first cache, which leaves the memory idle: `ahead` more
-  /// elements may be fetched meanwhile.
-  static constexpr std::int64_t kGroup = kLanes * kBlock;
-  template <class T>
+  /// kBlocks <= kLanes blocks: their scales are computed together, a block a lane. The elements are
+  /// read twice, the second time from the first cache, which leaves the memory idle: the elements
+  /// at `ahead` are fetched meanwhile.
+  template <std::int64_t kBlocks, class T>
   HWY_INLINE void Group(const T* HWY_RESTRICT in, std::uint8_t* HWY_RESTRICT out,
                         std::uint8_t* HWY_RESTRICT scale_inv, bool stream, const T* ahead) const {
     VI amax[kLanes];
-    for (std::int64_t b = 0; b < kLanes; ++b) amax[b] = LanesAmax(in + b * kBlock);
+    for (std::int64_t b = 0; b < kBlocks; ++b) amax[b] = LanesAmax(in + b * kBlock);
+    for (std::int64_t b = kBlocks; b < kLanes; ++b) amax[b] = hn::Zero(kI);
     const VI codes = E8m0Codes(e8m0_, MaxOfEach(amax));
     const hn::Rebind<std::uint8_t, DI> d8;
-    hn::StoreU(hn::DemoteTo(d8, codes), d8, scale_inv);
+    std::uint8_t scales[kLanes];
+    hn::StoreU(hn::DemoteTo(d8, codes), d8, scales);
+    std::memcpy(scale_inv, scales, kBlocks);
     alignas(64) float factors[kLanes];
     hn::Store(E8m0Reciprocals(codes), kF, factors);
-    for (std::int64_t i = 0; i < kGroup; i += kUnit) {
+    for (std::int64_t i = 0; i < kBlocks * kBlock; i += kUnit) {
       for (std::size_t b = 0; b < kUnit * sizeof(T); b += 64) {
         hwy::Prefetch(reinterpret_cast<const char*>(ahead + i) + b);
       }
@@ -136,11 +138,15 @@ HWY_NOINLINE void QuantizeMxRun(const T* in, std::uint8_t* out, std::uint8_t* sc
   const bool stream = cast.stream && IsUnitAligned(out);
   std::int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  constexpr std::int64_t kGroup = MxRowKernel<kPlain>::kGroup;
+  constexpr std::int64_t kGroup = kLanes * kBlock;
   constexpr std::int64_t kAhead = 4096 / sizeof(T);
   for (; i + kGroup <= n; i += kGroup) {
     const T* const ahead = in + (i + kAhead + kGroup <= n ? i + kAhead : i);
-    kernel.Group(in + i, out + i, scale_inv + i / kBlock, stream, ahead);
+    kernel.template Group<kLanes>(in + i, out + i, scale_inv + i / kBlock, stream, ahead);
+  }
+  if (kLanes > 4 && i + kGroup / 2 <= n) {
+    kernel.template Group<kLanes / 2>(in + i, out + i, scale_inv + i / kBlock, stream, in + i);
+    i += kGroup / 2;
   }
 #endif
   for (; i + kUnit <= n; i += kUnit) kernel.Unit(in + i, out + i, scale_inv + i / kBlock, stream);
