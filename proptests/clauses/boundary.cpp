@@ -45,13 +45,16 @@ std::vector<Tamper> of_a_matrix(const Plan& plan, std::int64_t stride, const std
   };
 }
 
+void append(std::vector<Tamper>& list, const std::vector<Tamper>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
 std::vector<Tamper> of_quantize(const Scheme& scheme, const Plan& plan) {
   std::vector<Tamper> list = of_a_matrix(plan, plan.cols + plan.stride_extra, "input");
   if (plan.rows > 1) list.push_back({"input.row_stride", kHuge, "input.row_stride"});
   for (const unsigned direction : {1u, 2u}) {
     if ((scheme.directions & direction) == 0) continue;
-    const auto more = of_a_pair(scheme, plan, direction, direction == 1 ? "rowwise" : "columnwise");
-    list.insert(list.end(), more.begin(), more.end());
+    append(list, of_a_pair(scheme, plan, direction, direction == 1 ? "rowwise" : "columnwise"));
   }
   list.push_back({"scheme.granularity", 77, "scheme.granularity"});
   list.push_back({"scheme.layout", 3, "scheme.layout"});
@@ -106,6 +109,51 @@ void bad_scalars(CaseBuilder& b) {
   }
 }
 
+/// The same fields again, where a call has them for each of several tensors.
+void bad_lists(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
+  const bool block = scheme.is_block();
+  const std::vector<CastItem> items{{"x", "t", block ? "" : "s", block ? "" : "a"},
+                                    {"x", "second", block ? "" : "s", ""}};
+  const std::string item = plan.variant % 2 == 0 ? "items[0]." : "items[1].";
+  std::vector<Tamper> list = of_a_matrix(plan, plan.cols + plan.stride_extra, item + "input");
+  const unsigned direction = one_direction(scheme, plan.variant);
+  const std::string pair = direction == 1 ? "rowwise" : "columnwise";
+  append(list, of_a_pair(scheme, plan, direction, item + pair));
+  list.push_back({"items[1].input.type", (plan.type + 1) % 3, "items[1].input"});
+  list.push_back({"items", 0, "items"});
+  list.push_back({"scheme.layout", 3, "scheme.layout"});
+  list.push_back({"struct_size", 16, "struct_size"});
+  for (const Tamper& t : list) b.quantize_many(items).tamper = t;
+  Step& noop = b.quantize_many(items);
+  noop.noop = "n";
+  noop.tamper = Tamper{"noop.bytes", 3, "noop"};
+}
+
+void bad_current_scaling(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
+  std::vector<Tamper> list = of_a_matrix(plan, plan.cols + plan.stride_extra, "input");
+  const unsigned direction = one_direction(scheme, plan.variant);
+  append(list, of_a_pair(scheme, plan, direction, direction == 1 ? "rowwise" : "columnwise"));
+  append(list, {{"amax.bytes", 3, "amax"},
+                {"scale.data", 0, "scale"},
+                {"eps", 0xBF800000, "eps"},
+                {"eps", 0x7F800000, "eps"},
+                {"pow2", 2, "pow2"},
+                {"noop.bytes", 8, "noop"},
+                {"scheme.granularity", 1, "scheme.granularity"},
+                {"struct_size", 16, "struct_size"}});
+  for (const Tamper& t : list) {
+    Step& s = b.quantize_current("a", "s");
+    s.noop = "n";
+    s.tamper = t;
+  }
+  for (const Tamper& t : {Tamper{"scale_inv.bytes", 3, "scale_inv"},
+                          {"scale_inv.data", 0, "scale_inv"},
+                          {"scale.bytes", 5, "scale"},
+                          {"struct_size", 16, "struct_size"}}) {
+    b.scale_inverse().tamper = t;
+  }
+}
+
 Case every_bad_call(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K31", scheme, plan);
   b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0x3F800000).output("y", FP8ORACLE_F32);
@@ -120,6 +168,11 @@ Case every_bad_call(const Scheme& scheme, const Plan& plan) {
   reads.push_back({"output.row_stride", plan.cols - 1, "output.row_stride"});
   reads.push_back({"scheme.directions", 3, "scheme.directions"});
   for (const Tamper& t : reads) b.dequantize(direction, "y").tamper = t;
+  b.tensor("second").scalar("n", 0);
+  Step& noop = b.quantize();
+  noop.noop = "n";
+  noop.tamper = Tamper{"noop.bytes", 8, "noop"};
+  bad_lists(b, scheme, plan);
   if (scheme.is_block()) {
     bad_swizzles(b, scheme, plan);
     Step& with_scale = b.quantize();
@@ -131,6 +184,7 @@ Case every_bad_call(const Scheme& scheme, const Plan& plan) {
     with_amax.tamper = Tamper{"", 0, "amax"};
   } else {
     bad_scalars(b);
+    bad_current_scaling(b, scheme, plan);
   }
   b.quantize();  // and the good call still works
   return b.done();

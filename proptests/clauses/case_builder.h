@@ -37,6 +37,17 @@ class CaseBuilder {
     case_.tensors.push_back({name, scheme, plan_.rows, plan_.cols, plan_.offset});
     return *this;
   }
+  /// A tensor of its own shape, with an input of that shape, for lists of tensors.
+  CaseBuilder& pair_of_shape(const std::string& x, const std::string& t, const plans::Plan& shape) {
+    case_.inputs.push_back(plans::make_input(scheme_, shape, plans::Bulk::kOrdinary, x));
+    case_.tensors.push_back({t, scheme_, shape.rows, shape.cols, shape.offset});
+    return *this;
+  }
+  /// The host waits for no step but `synchronize`.
+  CaseBuilder& asynchronous() {
+    case_.asynchronous = true;
+    return *this;
+  }
   CaseBuilder& tensor(const std::string& name = "t") { return tensor(name, scheme_); }
   CaseBuilder& scalar(const std::string& name, std::uint32_t bits) {
     case_.scalars.push_back({name, bits});
@@ -68,6 +79,33 @@ class CaseBuilder {
       s.amax = amax;
     }
     return s;
+  }
+  /// The same with a scale that the operation makes itself, into scalars that may be "".
+  Step& quantize_current(const std::string& amax, const std::string& scale,
+                         const std::string& x = "x", const std::string& t = "t") {
+    Step& s = quantize(x, t, amax);
+    s.kind = StepKind::kQuantizeCurrent;
+    s.scale = scale;
+    return s;
+  }
+  /// One step of the items, in every direction of the scheme.
+  Step& quantize_many(std::vector<CastItem> items) {
+    Step& s = step(StepKind::kQuantizeMany);
+    s.directions = s.scale_inv_directions = scheme_.directions;
+    s.items = std::move(items);
+    return s;
+  }
+  Step& scale_inverse(const std::string& scale = "s", const std::string& t = "t") {
+    Step& s = step(StepKind::kScaleInverse);
+    s.scale = scale;
+    s.tensor = t;
+    s.directions = s.scale_inv_directions = scheme_.directions;
+    return s;
+  }
+  void set_noop(std::uint32_t bits, const std::string& name = "n") {
+    Step& s = step(StepKind::kSetNoop);
+    s.noop = name;
+    s.bits = bits;
   }
   Step& dequantize(unsigned direction, const std::string& y, const std::string& t = "t") {
     Step& s = step(StepKind::kDequantize);
@@ -111,6 +149,16 @@ class CaseBuilder {
   Case case_;
 };
 
+/// The names of a tensor's buffers in a case's arena.
+inline std::vector<std::string> buffers_of(const Arena& arena, const std::string& tensor) {
+  std::vector<std::string> names;
+  for (const ArenaBuffer& b : arena.buffers) {
+    if (b.owner == tensor && (b.role == Role::kCodes || b.role == Role::kScaleInv))
+      names.push_back(b.name);
+  }
+  return names;
+}
+
 /// One of the scheme's directions, chosen by `random`.
 inline unsigned one_direction(const Scheme& scheme, std::uint32_t random) {
   return scheme.directions == 3 ? 1 + random % 2 : scheme.directions;
@@ -123,6 +171,17 @@ inline fp8oracle_type nth_type(std::uint32_t n) { return static_cast<fp8oracle_t
 /// padded scales with unspecified padding are compared where they carry scales.
 std::vector<Difference> must_equal(const Arena& arena, const Outcome& outcome, const std::string& a,
                                    const std::string& b, bool owned_only = false);
+/// ... where two tensors of one scheme should hold the same.
+inline std::vector<Difference> tensors_equal(const Arena& arena, const Outcome& outcome,
+                                             const std::string& a, const std::string& b) {
+  std::vector<Difference> found;
+  const auto first = buffers_of(arena, a), second = buffers_of(arena, b);
+  for (std::size_t i = 0; i < first.size() && i < second.size(); ++i) {
+    const auto more = must_equal(arena, outcome, first[i], second[i], true);
+    found.insert(found.end(), more.begin(), more.end());
+  }
+  return found;
+}
 inline void append(std::vector<Difference>& list, std::vector<Difference> more) {
   list.insert(list.end(), more.begin(), more.end());
 }

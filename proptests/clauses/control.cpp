@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// K24: empty tensors.
+// K23, K24, K25: noop, empty tensors, and scale_inv for who cannot write it.
+#include <iterator>
+
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
 
@@ -8,6 +10,62 @@ namespace {
 
 using plans::Bulk;
 using plans::Plan;
+
+constexpr std::uint32_t kOne = 0x3F800000;
+
+/// Everything that is not exactly 1.0f means the same as absent.
+constexpr std::uint32_t kNotOne[] = {0x00000000, 0x40000000, 0xBF800000, 0x7FC00000,
+                                     0x3F7FFFFF, 0x3F800001, 0x80000000, 0x7F800000,
+                                     0x00000001, 0xFFC00001, 0x00800000, 0x42280000};
+
+/// Every operation that takes noop, once, under the noop "n".
+void operations_under_noop(CaseBuilder& b, const Scheme& scheme) {
+  const auto under = [](Step& s) { s.noop = "n"; };
+  under(b.quantize("x", "t", "a"));
+  under(b.quantize_many(
+      {{"x", "many", scheme.is_block() ? "" : "s", scheme.is_block() ? "" : "am"}}));
+  if (scheme.is_block()) return;
+  under(b.quantize_current("ac", "sc", "x", "current"));
+  Step& amax = b.step(StepKind::kAmax);
+  amax.input = "x";
+  amax.amax = "alone";
+  under(amax);
+  Step& scale = b.step(StepKind::kScaleFromAmax);
+  scale.amax = "a";
+  scale.scale = "made";
+  under(scale);
+}
+
+/// One cast without noop; then all operations with noop 1, another value, 1 again.
+Case noop_is_all_or_nothing(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  p.scale_absent = false;
+  CaseBuilder b("K23", scheme, p);
+  b.input(Bulk::kOrdinary).tensor("plain").tensor().tensor("many").scale().scalar("n", kOne);
+  if (!scheme.is_block()) {
+    b.tensor("current").scalar("a", plan.prior_amax_bits).scalar("am", 0x3F000000);
+    b.scalar("ac", 0x42280000).scalar("sc", 0x40490FDB);
+    b.scalar("alone", 0x42280000).scalar("made", 0x40490FDB).scalar("a_plain", 0);
+  }
+  if (plan.number % 2 == 1) b.asynchronous();
+  b.quantize("x", "plain", scheme.is_block() ? "" : "a_plain");
+  operations_under_noop(b, scheme);
+  b.set_noop(kNotOne[(plan.number / 2 + plan.variant) % std::size(kNotOne)]);
+  operations_under_noop(b, scheme);
+  b.set_noop(kOne);
+  if (!scheme.is_block()) b.set_scale(0x3E99999A);
+  operations_under_noop(b, scheme);
+  return b.done();
+}
+
+/// Its own: what is wrong under noop although the cast without it is right.
+bool right_without_noop(const Difference& d, const Verdict& v) {
+  if (v.c.steps[d.step].noop.empty()) return false;
+  for (const Difference& other : v.comparison.differences) {
+    if (v.c.steps[other.step].noop.empty()) return false;
+  }
+  return true;
+}
 
 Case empty_tensors(const Scheme& scheme, const Plan& plan) {
   Plan empty = plan;
@@ -21,25 +79,80 @@ Case empty_tensors(const Scheme& scheme, const Plan& plan) {
       .scale()
       .scalar("a", plan.prior_amax_bits)
       .scalar("a_alone", 0x42280000)
-      .output("y", nth_type(plan.variant));
+      .output("y", nth_type(plan.variant))
+      .tensor("many")
+      .tensor("current")
+      .scalar("am", plan.prior_amax_bits)
+      .scalar("ac", 0x42280000);
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant), "y");
-  if (!scheme.is_block()) {
+  const bool block = scheme.is_block();
+  b.quantize_many({{"x", "many", block || plan.scale_absent ? "" : "s", block ? "" : "am"}});
+  if (!block) {
     Step& alone = b.step(StepKind::kAmax);
     alone.input = "x";
     alone.amax = "a_alone";
+    b.quantize_current("ac", plan.scale_absent ? "" : "s", "x", "current");
   }
   return b.done();
+}
+
+/// scale_inv of a tensor whose codes someone else wrote: enqueued right behind that, and the scale
+/// moves on before anyone has waited. Then captured, and called without its output.
+Case follow_up_launch(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  p.scale_absent = false;
+  CaseBuilder b("K25", scheme, p);
+  b.tensor().tensor("captured").scalar("s", 0x40400000).asynchronous();
+  const auto codes = plans::random_bytes(plan, 25, static_cast<std::size_t>(plan.rows * plan.cols));
+  b.step(StepKind::kSynchronize);
+  b.set_scale(plan.scale_bits);
+  b.write_codes(one_direction(scheme, plan.variant), codes);
+  b.scale_inverse(plan.variant % 8 == 0 ? "" : "s");
+  constexpr std::uint32_t kNext[] = {0x00000000, 0x7F800000, 0x7FC00000, 0x41200000};
+  b.set_scale(kNext[plan.variant % 4]);
+  b.step(StepKind::kSynchronize);
+  b.step(StepKind::kCapture);
+  b.scale_inverse("s", "captured");
+  b.step(StepKind::kEndCapture);
+  Step& bad = b.scale_inverse();
+  bad.scale_inv_directions = 0;
+  bad.tamper = Tamper{"", 0, "scale_inv"};
+  return b.done();
+}
+
+std::vector<Difference> one_launch(const Case&, const Arena&, const Outcome& outcome) {
+  std::vector<Difference> found;
+  for (std::size_t i = 0; i < outcome.steps.size(); ++i) {
+    const auto& launches = outcome.steps[i].launches;
+    if (!launches || *launches == 1) continue;
+    found.push_back({DifferenceKind::kStatus, i, -1, 0, 1, static_cast<std::uint32_t>(*launches),
+                     "scale_inverse takes " + std::to_string(*launches) + " launches, not one"});
+  }
+  return found;
 }
 
 }  // namespace
 
 std::vector<Property> control() {
-  return {{.clause = "K24",
+  const auto any = [](const Scheme&) { return true; };
+  return {{.clause = "K23",
+           .smoke_cases = 6,
+           .applies = any,
+           .make = noop_is_all_or_nothing,
+           .claims = right_without_noop},
+          {.clause = "K24",
            .smoke_cases = 4,
-           .applies = [](const Scheme&) { return true; },
+           .applies = any,
            .make = empty_tensors,
-           .claims = [](const Difference&, const Verdict&) { return true; }}};
+           .claims = [](const Difference&, const Verdict&) { return true; }},
+          {.clause = "K25",
+           .smoke_cases = 8,
+           .applies = [](const Scheme& scheme) { return !scheme.is_block(); },
+           .make = follow_up_launch,
+           .claims = [](const Difference&, const Verdict&) { return true; },
+           .check = one_launch,
+           .needs = {FP8ORACLE_OP_SCALE_INVERSE}}};
 }
 
 }  // namespace fp8oracle::clauses

@@ -12,7 +12,9 @@ std::vector<Property> per_tensor();  ///< K9 ... K14
 std::vector<Property> block();       ///< K15 ... K18
 std::vector<Property> layout();      ///< K18, K19
 std::vector<Property> directions();  ///< K20, K21
-std::vector<Property> control();     ///< K24
+std::vector<Property> control();     ///< K23, K24, K25
+std::vector<Property> fused();       ///< K26
+std::vector<Property> streams();     ///< K3, K27, K32
 std::vector<Property> repeat();      ///< K30
 std::vector<Property> boundary();    ///< K31
 

@@ -18,6 +18,14 @@ Case writes_what_it_owns(const Scheme& scheme, const Plan& plan) {
   b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).output("y", nth_type(plan.variant));
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant >> 8), "y");
+  const bool block = scheme.is_block();
+  b.tensor("listed").quantize_many(
+      {{"x", "listed", block || plan.scale_absent ? "" : "s", block ? "" : "a"}});
+  if (!block) {
+    b.tensor("current").tensor("followed").scalar("a_current", 0).scalar("made", 0);
+    b.quantize_current("a_current", "made", "x", "current");
+    b.scale_inverse(plan.scale_absent ? "" : "s", "followed");
+  }
   return b.done();
 }
 

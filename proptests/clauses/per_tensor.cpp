@@ -28,6 +28,7 @@ Case many_scales(const Scheme& scheme, const Plan& plan) {
     const auto w = random(i, 9);
     b.set_scale(plans::scale_bits_from(i < 4 ? 0 : w[0], w[1]));
     b.quantize();
+    if (i % 4 == 0) b.scale_inverse();
   }
   return b.done();
 }
@@ -72,7 +73,7 @@ void make_subnormal(InputDecl& x) {
   }
 }
 
-/// amax accumulates over two casts with two scales, and is taken alone.
+/// amax accumulates over two casts with two scales; alone and in current scaling it is overwritten.
 Case amax_three_times(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
@@ -99,6 +100,8 @@ Case amax_three_times(const Scheme& scheme, const Plan& plan) {
   Step& alone = b.step(StepKind::kAmax);
   alone.input = "x";
   alone.amax = "a_alone";
+  b.scalar("a_current", 0x7F7FFFFF).scalar("made", 0x40490FDB);
+  b.quantize_current("a_current", "made");
   return b.done();
 }
 
@@ -146,9 +149,27 @@ std::uint32_t aimed_amax(std::uint32_t i, const std::array<std::uint32_t, 4>& w)
   }
 }
 
+constexpr std::uint32_t kEps[] = {0x00000000, 0x00000000, 0x2B8CBCCC,
+                                  0x3A83126F, 0x00000001, 0x0DA24260};
+
+/// Current scaling of one element: the amax is the element's magnitude.
+void current_scales_of(CaseBuilder& b, const plans::Philox& random, std::uint64_t number) {
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    const auto w = random(i, 15);
+    const std::uint32_t bits = aimed_amax((static_cast<std::uint32_t>(number) * 6 + i) % 64, w);
+    InputDecl x{"x" + std::to_string(i), FP8ORACLE_F32, 1, 1, 1, 0, {}};
+    for (unsigned byte = 0; byte < 4; ++byte)
+      x.bits.push_back(static_cast<std::uint8_t>(bits >> (8 * byte)));
+    b.input(std::move(x));
+    Step& s = b.quantize_current(w[3] % 2 == 0 ? "a" : "", "s", "x" + std::to_string(i));
+    s.eps_bits = kEps[w[3] % 6];
+    s.pow2 = w[3] / 6 % 3 == 0;
+  }
+}
+
 Case scale_from_many_amaxes(const Scheme& scheme, const Plan& plan) {
   Plan small = plan;
-  small.rows = small.cols = 1;  // the tensor only carries the scheme
+  small.rows = small.cols = 1;  // the tensor carries the scheme
   CaseBuilder b("K14", scheme, small);
   b.tensor().scalar("s", 0x40490FDB).scalar("a", 0);
   const plans::Philox random(plan.seed);
@@ -158,12 +179,11 @@ Case scale_from_many_amaxes(const Scheme& scheme, const Plan& plan) {
     Step& s = b.step(StepKind::kScaleFromAmax);
     s.amax = "a";
     s.scale = "s";
-    constexpr std::uint32_t kEps[] = {0x00000000, 0x00000000, 0x2B8CBCCC,
-                                      0x3A83126F, 0x00000001, 0x0DA24260};
     s.eps_bits = kEps[w[3] % 6];
     s.pow2 = w[3] / 6 % 3 == 0;
     s.input_type = nth_type(w[3] >> 8);
   }
+  current_scales_of(b, random, plan.number);
   return b.done();
 }
 

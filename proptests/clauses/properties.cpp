@@ -30,6 +30,13 @@ bool scale_inv_differs(const Difference& code, const Verdict& v) {
   return false;
 }
 
+/// Whether the step writes the scalar as the scale that it found.
+bool is_a_scale(const Step& step, const std::string& scalar) {
+  const bool makes_one =
+      step.kind == StepKind::kScaleFromAmax || step.kind == StepKind::kQuantizeCurrent;
+  return makes_one && step.scale == scalar;
+}
+
 std::string_view clause_of_owned(const Difference& d, const Verdict& v) {
   const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
   const StepKind kind = v.c.steps[d.step].kind;
@@ -41,7 +48,7 @@ std::string_view clause_of_owned(const Difference& d, const Verdict& v) {
       if (kind == StepKind::kSwizzle || kind == StepKind::kUnswizzle) return "K19";
       if (in_swizzled_padding(d, v)) return "K18";
       return b.e8m0 ? "K16" : "K9";
-    case Role::kScalar: return kind == StepKind::kScaleFromAmax ? "K14" : "K12";
+    case Role::kScalar: return is_a_scale(v.c.steps[d.step], b.name) ? "K14" : "K12";
     case Role::kOutput: return "K6";
     case Role::kInput: break;
   }
@@ -54,7 +61,7 @@ std::span<const Property> properties() {
   static const std::vector<Property> all = [] {
     std::vector<Property> list;
     for (const auto& group : {ownership(), per_tensor(), block(), layout(), directions(), control(),
-                              repeat(), boundary()}) {
+                              fused(), streams(), repeat(), boundary()}) {
       list.insert(list.end(), group.begin(), group.end());
     }
     return list;

@@ -39,6 +39,14 @@ Case moved_and_repeated(const Scheme& scheme, const Plan& plan) {
   b.quantize("x", "first");
   b.quantize("moved", "of_moved");
   b.quantize("x", "again");
+  // The other ways to a cast: in a list, at another address; and with a scale of its own.
+  b.tensor("listed").tensor("current").tensor("current_of_moved");
+  b.quantize_many({{"moved", "listed", scheme.is_block() || p.scale_absent ? "" : "s", ""}});
+  if (!scheme.is_block()) {
+    b.scalar("made", 0).scalar("made_of_moved", 0);
+    b.quantize_current("", "made", "x", "current");
+    b.quantize_current("", "made_of_moved", "moved", "current_of_moved");
+  }
   return b.done();
 }
 
@@ -60,6 +68,13 @@ void all_alike(const Case& c, const Arena& arena, const Outcome& outcome, unsign
 std::vector<Difference> alike(const Case& c, const Arena& arena, const Outcome& outcome) {
   std::vector<Difference> found;
   if (outcome.death || outcome.steps.empty()) return found;
+  const auto has = [&](StepKind kind) {
+    return std::any_of(c.steps.begin(), c.steps.end(),
+                       [kind](const Step& s) { return s.kind == kind; });
+  };
+  if (has(StepKind::kQuantizeMany)) found = tensors_equal(arena, outcome, "first", "listed");
+  if (has(StepKind::kQuantizeCurrent))
+    append(found, tensors_equal(arena, outcome, "current", "current_of_moved"));
   for (const unsigned direction : {1u, 2u}) {
     if ((c.tensors.front().scheme.directions & direction) == 0) continue;
     for (const char* other : {"of_moved", "again"}) {

@@ -22,6 +22,11 @@ constexpr std::array kClauses{
            "byte "
            "of the input, of another buffer, or around a buffer changes.",
            kOwnership},
+    Clause{"K3", "scale is read once, when the kernel runs.",
+           "The same value makes the codes and scale_inv, in the order of the stream: a scale that "
+           "is written before the cast counts, one that is written after it does not, and nobody "
+           "waits in between.",
+           kOwnership},
     Clause{
         "K4", "Changing scale never changes an existing tensor.",
         "After scale is set to anything (0, Inf, NaN, twice itself) and used for other casts, the "
@@ -97,9 +102,28 @@ constexpr std::array kClauses{
     Clause{"K21", "Asking for both directions equals asking twice.",
            "A cast of both gives byte for byte what two casts of one direction give.", kBlock},
     Clause{
+        "K23", "noop is all or nothing, read when the kernel runs.",
+        "Exactly 1.0f leaves every output as it was; anything else, NaN included, is the same as "
+        "absent. Dequantize, swizzle and scale_inverse take no noop.",
+        kControl},
+    Clause{
         "K24", "Empty is legal.",
         "Zero rows or columns: no crash; a per-tensor scale_inv is still written, an accumulating "
         "amax is unchanged, an overwritten one is 0.",
+        kControl},
+    Clause{
+        "K25", "Who cannot write scale_inv is followed by scale_inverse.",
+        "On the same stream, with the same scale, in exactly one launch more; an absent scale_inv "
+        "is an error.",
+        kControl},
+    Clause{
+        "K26", "A call for n tensors equals n single casts.",
+        "Every tensor's codes, scale_inv and amax, empty tensors included, and no launch for any "
+        "of the latter two.",
+        kControl},
+    Clause{
+        "K27", "A replay reads scale, noop and amax anew.",
+        "A recorded call runs nothing; its replay gives what the call would give at that moment.",
         kControl},
     Clause{"K30", "Same inputs, same bits.",
            "Across runs, alignments, strides, lanes, vector widths and index ranges.", kRepeat},
@@ -107,6 +131,11 @@ constexpr std::array kClauses{
            "A buffer of the wrong size, a missing buffer, a stride past the buffer, an overflowing "
            "shape, an unknown scheme: an error that names the argument, before any byte changes.",
            kBoundary},
+    Clause{
+        "K32", "An operation costs what it says.",
+        "Each declares its device launches, and a recording of it has as many nodes; the cast of "
+        "one tensor with a given scale is one launch.",
+        kBoundary},
 };
 
 }  // namespace

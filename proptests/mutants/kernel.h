@@ -28,6 +28,11 @@ fp8oracle_status run_supports(const fp8oracle_scheme& scheme, fp8oracle_type typ
 /// One rounding of RN(product) to the format [K10, K11].
 std::uint8_t encode(const ElementDecisions& e, float product, const Site& site);
 
+/// noop, read when the kernel runs [K23].
+inline bool stopped_by(const fp8oracle_buffer& noop) {
+  return noop.data != nullptr && read_float(noop.data) == 1.0f;
+}
+
 const std::uint8_t* element_at(const fp8oracle_matrix& matrix, std::int64_t row, std::int64_t col);
 /// The input element as FP32, by the decisions `load` and `widen`.
 inline float load_element(const ElementDecisions& e, const Args& args, unsigned direction,

@@ -167,7 +167,7 @@ fp8oracle_status run_quantize(const Decisions& d, const fp8oracle_quantize_args&
   Args args = given;
   if (d.boundary.launches_first != nullptr) d.boundary.launches_first(args);
   if (const auto error = d.boundary.check_quantize(args)) return d.boundary.refuse(*error, message);
-  if (d.writes.returns_at_once(args)) return FP8ORACLE_OK;
+  if (stopped_by(args.noop) || d.writes.returns_at_once(args)) return FP8ORACLE_OK;
   if (d.writes.before != nullptr) d.writes.before(args);
   if (args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) {
     quantize_tensor(d, args);

@@ -7,7 +7,7 @@ fp8oracle_status run_amax(const Decisions& d, const fp8oracle_amax_args& given,
                           fp8oracle_message message) {
   fp8oracle_amax_args args = given;
   if (const auto error = d.boundary.check_amax(args)) return d.boundary.refuse(*error, message);
-  if (d.writes.amax_returns_at_once(args.input)) return FP8ORACLE_OK;
+  if (stopped_by(args.noop) || d.writes.amax_returns_at_once(args.input)) return FP8ORACLE_OK;
   Args view{};
   view.scheme = args.scheme;
   view.input = args.input;
@@ -22,6 +22,7 @@ fp8oracle_status run_scale_from_amax(const Decisions& d,
                                      fp8oracle_message message) {
   fp8oracle_scale_from_amax_args args = given;
   if (const auto error = d.boundary.check_scale(args)) return d.boundary.refuse(*error, message);
+  if (stopped_by(args.noop)) return FP8ORACLE_OK;
   const ScaleDecisions& rule = d.scale;
   const float amax = rule.floor(read_float(args.amax.data), args.eps);
   if (rule.is_bad(amax, args)) {

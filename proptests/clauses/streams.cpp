@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// K3, K27, K32: when scale is read, what a replay reads, and what an operation costs.
+#include <algorithm>
+
+#include "clauses/case_builder.h"
+#include "clauses/groups.h"
+#include "fp8oracle/layout.h"
+
+namespace fp8oracle::clauses {
+namespace {
+
+using plans::Bulk;
+using plans::Plan;
+
+constexpr std::uint32_t kNext[] = {0x00000000, 0x7F800000, 0x7FC00000, 0x41200000, 0x3F000000};
+
+/// Cast with scale A and wait for it: `waited`. Then let 3 stand in the cell, and enqueue without
+/// waiting: write A, cast, write B.
+Case scale_moves_on_in_the_stream(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  p.scale_absent = false;
+  CaseBuilder b("K3", scheme, p);
+  b.input(Bulk::kOrdinary).tensor("waited").tensor("streamed").tensor("listed").scale();
+  b.scalar("a", 0).asynchronous();
+  b.quantize("x", "waited");
+  b.step(StepKind::kSynchronize);
+  for (const bool list : {false, true}) {
+    b.set_scale(0x40400000);
+    b.step(StepKind::kSynchronize);
+    b.set_scale(p.scale_bits);
+    if (list) {
+      b.quantize_many({{"x", "listed", "s", ""}});
+    } else {
+      b.quantize("x", "streamed", "a");
+    }
+    b.set_scale(kNext[plan.variant % 5]);
+    b.step(StepKind::kSynchronize);
+  }
+  return b.done();
+}
+
+std::vector<Difference> both_used_a(const Case& c, const Arena& arena, const Outcome& outcome) {
+  std::vector<Difference> found = tensors_equal(arena, outcome, "waited", "streamed");
+  const bool lists = std::any_of(c.steps.begin(), c.steps.end(),
+                                 [](const Step& s) { return s.kind == StepKind::kQuantizeMany; });
+  if (lists) append(found, tensors_equal(arena, outcome, "waited", "listed"));
+  return found;
+}
+
+/// Poison over what the recorded cast wrote or would write.
+void overwrite(CaseBuilder& b, const Scheme& scheme, const Plan& plan, const std::string& t) {
+  for (const unsigned direction : {1u, 2u}) {
+    if ((scheme.directions & direction) == 0) continue;
+    const ScaleInvShape shape = scale_inv_shape(
+        scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
+    b.write_codes(direction,
+                  plans::random_bytes(plan, 270, static_cast<std::size_t>(plan.rows * plan.cols)),
+                  t);
+    b.write_scale_inv(direction,
+                      plans::random_bytes(plan, 271, static_cast<std::size_t>(shape.bytes())), t);
+  }
+}
+
+/// What is recorded: a cast, a list of one tensor, or current scaling.
+void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) {
+  const bool block = scheme.is_block();
+  const std::uint32_t choice = variant % (block ? 2 : 3);
+  if (choice == 0) b.quantize("x", "t", "a").noop = "n";
+  if (choice == 1) b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
+  if (choice == 2) b.quantize_current("a", "made").noop = "n";
+}
+
+/// Record under one scale, amax and noop; change all three; replay; stop it by noop; replay again.
+Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
+  Plan p = plan;
+  p.scale_absent = false;
+  CaseBuilder b("K27", scheme, p);
+  b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
+  if (!scheme.is_block())
+    b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
+  const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
+    overwrite(b, scheme, p, "t");
+    b.set_noop(noop);
+    if (scheme.is_block()) return;
+    b.set_scale(scale);
+    b.set_scale(amax, "a");
+  };
+  b.quantize("x", "eager", scheme.is_block() ? "" : "e");
+  b.step(StepKind::kCapture);
+  recorded_cast(b, scheme, static_cast<std::uint32_t>(plan.number));
+  b.step(StepKind::kEndCapture);
+  if (plan.variant / 2 % 2 == 0) b.asynchronous();
+  move_on(plan.scale_bits, plan.prior_amax_bits, 0);
+  b.step(StepKind::kReplay);
+  move_on(kNext[plan.variant % 5], 0x3F800000, 0x3F800000);
+  b.step(StepKind::kReplay);
+  move_on(0x3F000000, 0, 0x40000000);
+  b.step(StepKind::kReplay);
+  return b.done();
+}
+
+/// Its own: what is wrong while recording or after a replay, although the cast is right at once.
+bool right_at_once(const Difference& d, const Verdict& v) {
+  const auto at_once = [&](const Difference& x) {
+    const StepKind kind = v.c.steps[x.step].kind;
+    return kind == StepKind::kQuantize && steps_run_by(v.c, x.step).size() == 1;
+  };
+  const auto& all = v.comparison.differences;
+  return !at_once(d) && std::none_of(all.begin(), all.end(), at_once);
+}
+
+Case every_operation_recorded(const Scheme& scheme, const Plan& plan) {
+  CaseBuilder b("K32", scheme, plan);
+  const bool block = scheme.is_block();
+  const unsigned direction = one_direction(scheme, plan.variant);
+  b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).scalar("made", 0);
+  b.output("y", nth_type(plan.variant));
+  const auto record = [&](const auto& call) {
+    b.step(StepKind::kCapture);
+    call();
+    b.step(StepKind::kEndCapture);
+  };
+  record([&] { b.quantize("x", "t", "a"); });
+  record([&] { b.quantize_many({{"x", "t", block || plan.scale_absent ? "" : "s", ""}}); });
+  record([&] { b.dequantize(direction, "y"); });
+  if (block) {
+    b.tensor("plain", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED));
+    b.tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
+    for (const auto& [kind, from, to] : {std::tuple{StepKind::kSwizzle, "plain", "swizzled"},
+                                         {StepKind::kUnswizzle, "swizzled", "plain"}}) {
+      record([&, kind = kind, from = from, to = to] {
+        Step& s = b.step(kind);
+        s.tensor = from;
+        s.target = to;
+        s.directions = direction;
+      });
+    }
+    return b.done();
+  }
+  record([&] { b.quantize_current("a", "made"); });
+  record([&] { b.scale_inverse(plan.scale_absent ? "" : "s"); });
+  record([&] {
+    Step& s = b.step(StepKind::kAmax);
+    s.input = "x";
+    s.amax = "a";
+  });
+  record([&] {
+    Step& s = b.step(StepKind::kScaleFromAmax);
+    s.amax = "a";
+    s.scale = "made";
+  });
+  return b.done();
+}
+
+/// The nodes of a recording are the launches that were declared; a cast declares one.
+std::vector<Difference> costs_what_it_says(const Case& c, const Arena&, const Outcome& outcome) {
+  std::vector<Difference> found;
+  const auto expect = [&](std::size_t step, std::uint64_t want, std::uint64_t have,
+                          const std::string& what) {
+    if (want == have) return;
+    found.push_back({DifferenceKind::kStatus, step, -1, 0, static_cast<std::uint32_t>(want),
+                     static_cast<std::uint32_t>(have),
+                     std::string(to_string(c.steps[step - 1].kind)) + " " + what + " " +
+                         std::to_string(have) + " launches, not " + std::to_string(want)});
+  };
+  for (std::size_t i = 1; i < std::min(outcome.steps.size(), c.steps.size()); ++i) {
+    if (c.steps[i].kind != StepKind::kEndCapture || !outcome.steps[i].launches) continue;
+    const auto& declared = outcome.steps[i - 1].launches;
+    const bool one_tensor = c.steps[i - 1].kind == StepKind::kQuantize;
+    if (declared && one_tensor) expect(i, 1, *declared, "declares");
+    if (declared || one_tensor)
+      expect(i, declared.value_or(1), *outcome.steps[i].launches, "takes");
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Property> streams() {
+  const auto any = [](const Scheme&) { return true; };
+  return {{.clause = "K3",
+           .smoke_cases = 10,
+           .applies = [](const Scheme& scheme) { return !scheme.is_block(); },
+           .make = scale_moves_on_in_the_stream,
+           .check = both_used_a},
+          {.clause = "K27",
+           .smoke_cases = 6,
+           .applies = any,
+           .make = replay_reads_anew,
+           .claims = right_at_once,
+           .needs_capture = true},
+          {.clause = "K32",
+           .smoke_cases = 3,
+           .applies = any,
+           .make = every_operation_recorded,
+           .check = costs_what_it_says,
+           .needs_capture = true}};
+}
+
+}  // namespace fp8oracle::clauses
