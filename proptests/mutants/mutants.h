@@ -32,5 +32,8 @@ const Mutant* find_mutant(std::string_view name);
 
 /// The kernel with every decision made rightly: the control, which must pass everything.
 const fp8oracle_backend_table& correct_kernel();
+/// The same behind a stream that runs nothing before the host waits, with every operation, capture
+/// and replay: the second control.
+const fp8oracle_backend_table& correct_queued_kernel();
 
 }  // namespace fp8oracle::mutants

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "queued.h"
 #include "table.h"
 
 namespace fp8oracle::mutants {
@@ -23,6 +24,9 @@ std::vector<Mutant> families() {
       {"dequantize", dequantize_mutants()},
       {"repeat", repeat_mutants()},
       {"boundary", boundary_mutants()},
+      {"control", control_mutants()},
+      {"current", current_mutants()},
+      {"many", many_mutants()},
   };
   for (const auto& [family, list] : lists) {
     for (const Mutant& m : list) {
