@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "contract/contract.h"
 #include "fp8oracle/layout.h"
@@ -211,7 +212,7 @@ Finding describe(const std::string& clause, const Case& c, const Trial& trial) {
     f.row = at->row;
     f.col = at->col;
   }
-  const std::vector<std::string> before = f.derivation;
+  const std::vector<std::string> before = std::exchange(f.derivation, {});
   explain(c, trial, *d, f);
   f.derivation.insert(f.derivation.begin(), before.begin(), before.end());
   return f;

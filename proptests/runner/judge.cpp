@@ -29,16 +29,20 @@ class Untouched {
 
 /// What the property finds without the reference. A history that was cut short, by shrinking or
 /// because the backend lacks an operation, may leave a buffer unwritten; that one is like no other.
+/// Where the reference does not keep to it either, the history has lost what it was about.
 std::vector<Difference> own_findings(const clauses::Property& property, const Case& c,
                                      const Trial& trial) {
   if (!property.check) return {};
   std::vector<Difference> found = property.check(c, trial.arena, trial.subject);
   if (found.empty()) return found;
   const Untouched untouched(c, trial.arena, trial.reference);
-  std::erase_if(found, [&](const Difference& d) {
+  const auto of_unwritten = [&](const Difference& d) {
     return d.twin >= 0 && (untouched(d.buffer) || untouched(d.twin));
-  });
-  return found;
+  };
+  std::erase_if(found, of_unwritten);
+  std::vector<Difference> expected = property.check(c, trial.arena, trial.reference);
+  std::erase_if(expected, of_unwritten);
+  return expected.empty() ? found : std::vector<Difference>{};
 }
 
 }  // namespace

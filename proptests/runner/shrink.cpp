@@ -27,6 +27,7 @@ class Shrinker {
   Case run() {
     if (!look()) return case_;  // it does not fail again: keep it as it was
     drop_steps();
+    drop_items();
     isolate();
     shrink_shape();
     straighten();
@@ -71,6 +72,26 @@ class Shrinker {
       shorter.steps.erase(shorter.steps.begin() + static_cast<std::ptrdiff_t>(i));
       accept(without_unused(shorter)) || accept(shorter);
     }
+  }
+
+  /// Ever shorter runs of tensors out of the lists of quantize_many.
+  void drop_items() {
+    for (std::size_t s = 0; s < case_.steps.size(); ++s) {
+      for (std::size_t run = case_.steps[s].items.size(); run >= 1; run /= 2) {
+        // Backwards, and half of the budget at most: the shape is still to come.
+        for (std::size_t end = case_.steps[s].items.size(); end >= run && budget_ > 200; end -= run)
+          drop_items(s, end - run, run);
+      }
+    }
+  }
+
+  void drop_items(std::size_t step, std::size_t begin, std::size_t count) {
+    Case candidate = case_;
+    auto& items = candidate.steps[step].items;
+    if (begin + count > items.size()) return;
+    const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
+    items.erase(first, first + static_cast<std::ptrdiff_t>(count));
+    accept(without_unused(candidate)) || accept(candidate);
   }
 
   /// Zeros everywhere, or everywhere but the differing element, or but its block; else halves.
