@@ -98,16 +98,19 @@ Kill try_mutant(const Mutant& m, const fp8oracle_backend_table& reference,
 WrongReference try_as_reference(const Mutant& m, const fp8oracle_backend_table& right,
                                 const KillOptions& options) {
   const Clock::time_point start = Clock::now();
+  // Only who can capture is given cases with a replay.
+  const fp8oracle_backend_table& subject =
+      m.table->capture != nullptr ? correct_queued_kernel() : right;
   const runner::Report report =
-      runner::verify(in_process(right), in_process(*m.table), verify_options(m, options));
+      runner::verify(in_process(subject), in_process(*m.table), verify_options(m, options));
   return {m.name, m.clause, report.status() == Status::kFailed, report.cases(), since(start)};
 }
 
 /// The first mutant of each clause that can stand in the reference's place: what a case must
-/// refuse is written in the case, and no reference decides it.
+/// refuse is written in the case, what it costs is declared, and no reference decides it.
 std::vector<Mutant> as_references(std::span<const Mutant> mutants) {
   std::vector<Mutant> chosen;
-  std::set<std::string> clauses{"K7", "K31"};
+  std::set<std::string> clauses{"K7", "K31", "K32"};
   for (const Mutant& m : mutants) {
     if (m.isolated || !m.equivalent.empty()) continue;
     if (clauses.insert(m.clause).second) chosen.push_back(m);
@@ -169,7 +172,7 @@ runner::Report run_control(std::span<const Mutant> mutants,
   v.profiles = builtin_profiles();
   v.seed = options.seed;
   v.threads = options.threads;
-  return runner::verify(in_process(correct_kernel()), in_process(reference), v);
+  return runner::verify(in_process(correct_queued_kernel()), in_process(reference), v);
 }
 
 }  // namespace

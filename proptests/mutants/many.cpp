@@ -6,13 +6,13 @@ namespace fp8oracle::mutants {
 
 std::vector<Mutant> many_mutants() {
   return {
+      faulty<&Faults::many_last_inverse>({"many-last-batch-inverse", "K26", "contract K26",
+                                          "the last batch's scale_inv is missing"}),
       faulty<&Faults::many_inverse_per_tensor>({"many-reciprocal-launches", "K26",
                                                 "TE #1952 (the seed)",
                                                 "a launch for each tensor's scale_inv"}),
       faulty<&Faults::many_launch_per_tensor>(
           {"many-loops", "K26", "contract K26", "a launch a tensor"}),
-      faulty<&Faults::many_last_inverse>({"many-last-batch-inverse", "K26", "contract K26",
-                                          "the last batch's scale_inv is missing"}),
       faulty<&Faults::many_stops_at_64>(
           {"many-stops-at-64", "K26", "contract K26", "the 65th tensor is not cast"}),
       faulty<&Faults::many_skips_empty>(
