@@ -12,9 +12,11 @@ struct Listing {
   std::string introduction;                    ///< for the page
   std::vector<std::string> columns;            ///< keys in JSON, headings on the page
   std::vector<std::vector<std::string>> rows;  ///< as many cells as columns
+  std::vector<std::size_t> text_columns{};     ///< shown as text; empty: all
+  bool page_transposed = false;                ///< on the page the names head the columns
 };
 
-/// One line a row: names, then the other cells in columns. Long last cells are not cut.
+/// One line a row.
 std::string to_text(const Listing& listing);
 /// An array of objects, one a row.
 std::string to_json(const Listing& listing);

@@ -32,6 +32,7 @@ Listing clauses() {
                   "what a mutant breaks; it never changes its meaning.",
                   {"id", "group", "title", "rule"},
                   {}};
+  listing.text_columns = {0, 2};
   for (const Clause& c : contract())
     listing.rows.push_back(
         {std::string(c.id), std::string(c.group), std::string(c.title), std::string(c.statement)});
@@ -46,30 +47,25 @@ std::string value_name(const Knob& knob, const fp8oracle_knobs& knobs) {
   return std::to_string(number);
 }
 
-/// One row a knob, one column a profile: what a reader compares.
 Listing profiles() {
   Listing listing{"Profiles",
                   "A profile is one library's choices. `--profile NAME` selects one, "
                   "`--profile FILE.json` reads one of your own.",
-                  {"knob"},
+                  {"profile", "granularities"},
                   {}};
-  for (const Profile& p : builtin_profiles()) listing.columns.push_back(p.name);
-  std::vector<std::string> granularities{"granularities"};
-  std::vector<std::string> sources{"source"};
+  for (const Knob& knob : knobs()) listing.columns.emplace_back(knob.name);
+  listing.columns.emplace_back("source");
+  listing.text_columns = {0, 1, listing.columns.size() - 1};
+  listing.page_transposed = true;
   for (const Profile& p : builtin_profiles()) {
-    std::string words;
+    std::string granularities;
     for (const auto g : p.granularities)
-      words += (words.empty() ? "" : ", ") + std::string(to_string(g));
-    granularities.push_back(words);
-    sources.push_back(p.source);
+      granularities += (granularities.empty() ? "" : ", ") + std::string(to_string(g));
+    std::vector<std::string> row{p.name, granularities};
+    for (const Knob& knob : knobs()) row.push_back(value_name(knob, p.knobs));
+    row.push_back(p.source);
+    listing.rows.push_back(std::move(row));
   }
-  listing.rows.push_back(granularities);
-  for (const Knob& knob : knobs()) {
-    std::vector<std::string> row{std::string(knob.name)};
-    for (const Profile& p : builtin_profiles()) row.push_back(value_name(knob, p.knobs));
-    listing.rows.push_back(row);
-  }
-  listing.rows.push_back(sources);
   return listing;
 }
 
@@ -87,6 +83,7 @@ Listing mutant_list() {
                   "killed by its clause.",
                   {"name", "clause", "family", "summary", "source", "equivalent"},
                   {}};
+  listing.text_columns = {0, 1, 3};
   for (const mutants::Mutant& m : mutants::mutants())
     listing.rows.push_back({m.name, m.clause, m.family, m.summary, m.source, m.equivalent});
   return listing;

@@ -18,8 +18,9 @@ namespace cli = fp8oracle::cli;
 
 using AddCommand = void (*)(CLI::App&, cli::Action&);
 constexpr AddCommand kCommands[] = {
-    cli::add_verify_command, cli::add_replay_command, cli::add_sweep_command,
-    cli::add_list_command,   cli::add_bench_command,  cli::add_mutants_command,
+    cli::add_verify_command, cli::add_replay_command,  cli::add_explain_command,
+    cli::add_sweep_command,  cli::add_mutants_command, cli::add_bench_command,
+    cli::add_list_command,
 };
 
 constexpr int kBadUsage = 2;
@@ -41,10 +42,20 @@ int answer(const CLI::App& app, const CLI::ParseError& error) {
   return complain(std::string(error.what()) + " (see " + command + " --help)", kBadUsage);
 }
 
+/// The help of every subcommand as one page of docs/.
+std::string help_page(const CLI::App& app) {
+  std::string page = "# The command\n\n```\n" + app.help() + "```\n";
+  for (const CLI::App* sub : app.get_subcommands({}))
+    page += "\n## fp8oracle " + sub->get_name() + "\n\n```\n" + sub->help("fp8oracle") + "```\n";
+  return page;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Tells whether an FP8 or MXFP8 quantizer is right, bit for bit.", "fp8oracle");
   app.set_version_flag("--version", "fp8oracle " FP8ORACLE_VERSION " (" FP8ORACLE_COMMIT ")");
-  app.require_subcommand(1);
+  bool markdown = false;
+  app.add_flag("--help-markdown", markdown, "Every subcommand's help as one page");
+  app.require_subcommand(0, 1);
   cli::Action chosen;
   for (const AddCommand add : kCommands) add(app, chosen);
   try {
@@ -52,6 +63,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return answer(app, error);
   }
+  if (markdown) return std::fputs(help_page(app).c_str(), stdout) < 0 ? kCannotRun : 0;
+  if (!chosen) return complain("a subcommand is required (see fp8oracle --help)", kBadUsage);
   const int code = chosen();
   if (std::fflush(stdout) != 0) return complain("the output cannot be written", kCannotRun);
   return code;

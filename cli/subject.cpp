@@ -53,7 +53,7 @@ Subject find_subject(const std::string& word, bool isolate) {
   if (isolate) return {word, {}, {}, in_child(word)};
   const std::string why = why_it_cannot_run(*in_tree);
   if (!why.empty()) throw BackendError("backend " + word + " cannot run here: " + why);
-  return {word, {}, {}, in_process(in_tree->table())};
+  return {word, {}, {}, in_process(in_tree->table()), &in_tree->table()};
 }
 
 std::vector<std::string> default_subjects() {

@@ -13,6 +13,7 @@ struct Subject {
   std::string word;          ///< what follows --backend
   std::string path, sha256;  ///< of a library; else empty
   runner::SessionFactory open;
+  const fp8oracle_backend_table* table = nullptr;  ///< where it runs in this process
 };
 
 /// In-tree backends run in this process unless `isolate`; libraries and mutants always in a child.

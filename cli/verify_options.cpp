@@ -62,6 +62,9 @@ void add_options(CLI::App& command, VerifyWords& words) {
                      "60s, 2m: runs cases until the time is over, the same ones in the same order");
   command.add_option("--seed", words.seed, "decides, with its number, what a case is")
       ->capture_default_str();
+  command.add_option("--input", words.input,
+                     "FILE.safetensors or FILE.npy: its tensors through every scheme, instead of "
+                     "random cases");
   command.add_option("--json", words.json, "writes the report (fp8oracle.report/1) to this file");
   command.add_option("--save-case", words.save_case,
                      "writes the smallest case of every broken clause into this folder");
@@ -98,6 +101,9 @@ double seconds_of(const std::string& time) {
 }
 
 runner::VerifyOptions to_options(const VerifyWords& words) {
+  if (!words.input.empty() && (!words.clauses.empty() || !words.time.empty()))
+    throw UsageError(
+        "--input takes the tensors of a file: --clause and --time are for random cases");
   runner::VerifyOptions options;
   options.profiles = profiles_of(words.profiles);
   options.scheme_pattern = checked_pattern(words.scheme, options.profiles);
@@ -120,17 +126,32 @@ std::string quoted_for_shell(const std::string& word) {
   return quoted + "'";
 }
 
-std::string verify_again(const VerifyWords& words, const std::string& backend,
-                         const std::string& clause, const std::string& scheme) {
+namespace {
+
+std::string verify_words(const VerifyWords& words, const std::string& backend) {
   std::string command = "fp8oracle verify --backend " + quoted_for_shell(backend);
   for (const std::string& profile : words.profiles) {
     if (is_profile_file(profile)) command += " --profile " + quoted_for_shell(profile);
   }
-  command += " --clause " + clause + " --scheme " + quoted_for_shell(scheme);
+  return command;
+}
+
+}  // namespace
+
+std::string verify_again(const VerifyWords& words, const std::string& backend,
+                         const std::string& clause, const std::string& scheme) {
+  std::string command = verify_words(words, backend) + " --clause " + clause + " --scheme " +
+                        quoted_for_shell(scheme);
   if (words.level != "smoke") command += " --level " + words.level;
   if (!words.time.empty()) command += " --time " + words.time;
   if (words.isolate) command += " --isolate";
   return command + " --seed " + std::to_string(words.seed);
+}
+
+std::string verify_input_again(const VerifyWords& words, const std::string& backend,
+                               const std::string& scheme) {
+  return verify_words(words, backend) + " --input " + quoted_for_shell(words.input) + " --scheme " +
+         quoted_for_shell(scheme) + (words.isolate ? " --isolate" : "");
 }
 
 }  // namespace fp8oracle::cli

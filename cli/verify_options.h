@@ -44,6 +44,9 @@ double seconds_of(const std::string& time);
 /// case.
 std::string verify_again(const VerifyWords& words, const std::string& backend,
                          const std::string& clause, const std::string& scheme);
+/// The same for a failure on a tensor of the input file.
+std::string verify_input_again(const VerifyWords& words, const std::string& backend,
+                               const std::string& scheme);
 /// A word as a shell reads it back.
 std::string quoted_for_shell(const std::string& word);
 

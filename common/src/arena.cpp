@@ -53,7 +53,7 @@ void append_tensor(Arena& arena, const TensorDecl& t) {
 // Every byte a legal code, every FP32 a NaN with a mark; the two fills differ in every byte that
 // counts.
 void poison(std::uint8_t* bytes, const ArenaBuffer& buffer, Fill fill) {
-  const bool a = fill == Fill::kA;
+  const bool a = fill != Fill::kB;
   if (buffer.role == Role::kScaleInv && !buffer.e8m0) {
     const std::uint32_t marked_nan = a ? 0x7FC0A5A5u : 0xFFC05A5Au;
     std::memcpy(bytes, &marked_nan, sizeof marked_nan);
@@ -125,7 +125,7 @@ Arena lay_out(const Case& c) {
 }
 
 std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill fill) {
-  std::vector<std::uint8_t> bytes(arena.bytes, fill == Fill::kA ? 0xA5 : 0x5A);
+  std::vector<std::uint8_t> bytes(arena.bytes, fill == Fill::kB ? 0x5A : 0xA5);
   for (const ArenaBuffer& buffer : arena.buffers) {
     if (buffer.role != Role::kInput && buffer.role != Role::kScalar)
       poison(bytes.data() + buffer.begin, buffer, fill);

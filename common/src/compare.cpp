@@ -302,4 +302,11 @@ Comparison compare(const Case& c, const Arena& arena, const Outcome& reference,
   return result;
 }
 
+Comparison compare_one_run(const Case& c, const Arena& arena, const Outcome& reference,
+                           const Outcome& subject) {
+  Comparison result;
+  Comparer(c, arena, reference, subject, Fill::kA, result).run();
+  return result;
+}
+
 }  // namespace fp8oracle

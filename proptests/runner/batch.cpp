@@ -105,7 +105,7 @@ BatchWriter::Item BatchWriter::lay_out_item(const CaseRun& run, const CaseRun* b
     item.entry.case_at = begin;
     item.entry.result_at = aligned(begin + item.entry.case_bytes);
   }
-  item.entry.fill = run.fill == Fill::kB;
+  item.entry.fill = static_cast<std::uint64_t>(run.fill);
   item.steps = run.test_case->steps.size();
   return item;
 }
@@ -165,7 +165,7 @@ Case BatchItem::read_case() const {
   return case_from_binary(memory_.data() + entry_.case_at, entry_.case_bytes);
 }
 
-Fill BatchItem::fill() const { return entry_.fill == 0 ? Fill::kA : Fill::kB; }
+Fill BatchItem::fill() const { return static_cast<Fill>(entry_.fill % 3); }
 
 void BatchItem::write_step(const StepOutcome& step) {
   const std::uint64_t begin = step_at(entry_, finished_);

@@ -15,6 +15,8 @@ namespace {
 
 /// A batch is cut when it needs more shared memory than this; one large case may.
 constexpr std::uint64_t kBatchBytes = std::uint64_t{32} << 20;
+/// A backend that has hung once is waited for no longer than this.
+constexpr std::chrono::milliseconds kLimitAfterAHang{2'000};
 
 template <typename Body>
 std::string as_bytes(const Body& body) {
@@ -110,6 +112,8 @@ std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Ou
     const bool finished = result.ending == Ending::kFinished && !(last && answer.ending);
     if (!finished) {
       const std::string reason = why_unfinished(batch, i, result, answer);
+      if (reason.find("no answer within") != std::string::npos)
+        options_.case_limit = std::min(options_.case_limit, kLimitAfterAHang);
       const std::size_t steps = runs[i].test_case->steps.size();
       result.outcome.death = death(result.outcome.steps.size(), steps, reason);
     }

@@ -63,6 +63,12 @@ std::vector<std::uint8_t> Device::download(const void* from) {
 
 std::vector<std::uint8_t> Device::download() { return download(base_); }
 
+void Device::download(std::uint64_t at, void* host, std::uint64_t bytes) {
+  CallMessage message;
+  require(table_.download(host, base() + at, bytes, stream_, message.abi()), message, "download");
+  require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+}
+
 std::uint8_t* Device::place_of(std::size_t snapshot) const {
   return snapshots_ + snapshot * stride_;
 }

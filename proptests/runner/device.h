@@ -32,6 +32,8 @@ class Device {
   void upload(std::uint64_t at, const void* host, std::uint64_t bytes);
   /// The arena as it is now; waits.
   std::vector<std::uint8_t> download();
+  /// A part of it; waits.
+  void download(std::uint64_t at, void* host, std::uint64_t bytes);
   /// Enqueues a copy of the arena and returns its number.
   std::size_t take_snapshot();
   /// The copy's bytes; waits.

@@ -2,7 +2,9 @@
 #include "runner/execute.h"
 
 #include <optional>
+#include <set>
 
+#include "fp8oracle/compare.h"
 #include "runner/calls.h"
 #include "runner/capture.h"
 #include "runner/device.h"
@@ -17,18 +19,20 @@ class Execution {
             const StepSink& sink)
       : table_(table),
         case_(c),
+        arena_(arena),
+        bare_(fill == Fill::kNone),
         sink_(sink),
-        device_(table, arena.bytes, c.asynchronous ? c.steps.size() : 0),
+        device_(table, arena.bytes, in_stream() ? c.steps.size() : 0),
         calls_(table, c, arena, device_),
         recorder_(table, c, calls_, device_.stream()),
         last_(initial_arena(c, arena, fill)) {
-    device_.upload(0, last_.data(), last_.size());
+    bare_ ? upload_what_is_read() : device_.upload(0, last_.data(), last_.size());
     wait(nullptr);
   }
 
   void run() {
     for (std::size_t i = 0; i < case_.steps.size(); ++i) {
-      case_.asynchronous ? run_in_stream(i) : run_and_wait(i);
+      in_stream() ? run_in_stream(i) : run_and_wait(i);
     }
     flush();
   }
@@ -39,6 +43,34 @@ class Execution {
     StepOutcome outcome;
     std::optional<std::size_t> snapshot;  ///< nothing: the arena is the previous step's
   };
+
+  /// Without a fill every step is waited for: a snapshot would read memory that nobody wrote.
+  bool in_stream() const { return case_.asynchronous && !bare_; }
+
+  void upload_what_is_read() {
+    for (std::size_t b = 0; b < arena_.buffers.size(); ++b) {
+      const ArenaBuffer& buffer = arena_.buffers[b];
+      if (buffer.role != Role::kInput && buffer.role != Role::kScalar) continue;
+      written_.insert(static_cast<int>(b));
+      if (buffer.bytes > 0) device_.upload(buffer.begin, last_.data() + buffer.begin, buffer.bytes);
+    }
+  }
+
+  /// What the host knows after a step: everything, or without a fill what has been written.
+  void take_home(std::size_t index, const StepOutcome& outcome) {
+    if (!bare_) {
+      last_ = device_.download();
+      return;
+    }
+    if (outcome.status == FP8ORACLE_OK) {
+      for (const int b : written_buffers(case_, arena_, index, last_)) written_.insert(b);
+    }
+    for (const int b : written_) {
+      const ArenaBuffer& buffer = arena_.buffers[static_cast<std::size_t>(b)];
+      if (buffer.bytes > 0)
+        device_.download(buffer.begin, last_.data() + buffer.begin, buffer.bytes);
+    }
+  }
 
   StepOutcome call(std::size_t index) {
     CallMessage message;
@@ -52,7 +84,7 @@ class Execution {
     StepOutcome outcome = call(index);
     if (!recorder_.recording()) {  // a stream that records cannot be waited for
       if (outcome.status == FP8ORACLE_OK) wait(&outcome);
-      last_ = device_.download();
+      take_home(index, outcome);
     }
     outcome.arena = last_;
     sink_(std::move(outcome));
@@ -89,11 +121,14 @@ class Execution {
 
   const fp8oracle_backend_table& table_;
   const Case& case_;
+  const Arena& arena_;
+  const bool bare_;
   const StepSink& sink_;
   Device device_;
   Calls calls_;
   Recorder recorder_;
   std::vector<std::uint8_t> last_;  ///< the arena after the last step that was handed over
+  std::set<int> written_;           ///< without a fill: the buffers that hold something
   std::vector<Pending> pending_;
 };
 

@@ -42,6 +42,7 @@ struct Finding {
   std::string case_path;  ///< where it was saved
   std::string replay;     ///< the one command that runs it again
   Case smallest;
+  Case original;  ///< the case that was found, before it was made smaller
 };
 
 /// Describes the first departure of `clause` in a judged case.

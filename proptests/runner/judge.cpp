@@ -45,6 +45,17 @@ std::vector<Difference> own_findings(const clauses::Property& property, const Ca
   return expected.empty() ? found : std::vector<Difference>{};
 }
 
+/// Gives every departure to a clause.
+void attribute(const clauses::Property& property, const Case& c, Trial& trial) {
+  const clauses::Verdict verdict{c, trial.arena, trial.comparison};
+  for (const Difference& d : trial.comparison.differences) {
+    const bool own = property.claims && property.claims(d, verdict);
+    trial.departures.push_back({own ? property.clause : clauses::default_clause(d, verdict), d});
+  }
+  for (Difference& d : own_findings(property, c, trial))
+    trial.departures.push_back({property.clause, std::move(d)});
+}
+
 }  // namespace
 
 const Difference* Trial::first(std::string_view clause) const {
@@ -69,14 +80,18 @@ Trial judge(const clauses::Property& property, const Case& c, Session& reference
   trial.subject = subject.run(c, Fill::kA);
   const Outcome other = trial.subject.death ? trial.subject : subject.run(c, Fill::kB);
   trial.comparison = compare(c, trial.arena, trial.reference, trial.subject, other);
+  attribute(property, c, trial);
+  return trial;
+}
 
-  const clauses::Verdict verdict{c, trial.arena, trial.comparison};
-  for (const Difference& d : trial.comparison.differences) {
-    const bool own = property.claims && property.claims(d, verdict);
-    trial.departures.push_back({own ? property.clause : clauses::default_clause(d, verdict), d});
-  }
-  for (Difference& d : own_findings(property, c, trial))
-    trial.departures.push_back({property.clause, std::move(d)});
+Trial judge_bare(const clauses::Property& property, const Case& c, Session& reference,
+                 Session& subject) {
+  Trial trial;
+  trial.arena = lay_out(c);
+  trial.reference = reference.run(c, Fill::kA);
+  trial.subject = subject.run(c, Fill::kNone);
+  trial.comparison = compare_one_run(c, trial.arena, trial.reference, trial.subject);
+  attribute(property, c, trial);
   return trial;
 }
 

@@ -36,5 +36,8 @@ const clauses::Property& property_of(std::string_view clause);
 
 /// Runs the case on the reference once and on the subject under both poisons, and judges it.
 Trial judge(const clauses::Property& property, const Case& c, Session& reference, Session& subject);
+/// The subject once, without poison: for a run under a sanitizer.
+Trial judge_bare(const clauses::Property& property, const Case& c, Session& reference,
+                 Session& subject);
 
 }  // namespace fp8oracle::runner

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cstring>
 
 #include "fp8oracle/error.h"
@@ -14,38 +15,55 @@
 namespace fp8oracle::runner {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 class Shrinker {
  public:
-  Shrinker(const std::string& clause, Case c, Session& reference, Session& subject, int budget)
+  Shrinker(const std::string& clause, Case c, Trial trial, Session& reference, Session& subject,
+           const ShrinkBudget& budget)
       : clause_(clause),
         property_(property_of(c.clause)),
         case_(std::move(c)),
+        trial_(std::move(trial)),
         reference_(reference),
         subject_(subject),
-        budget_(budget) {}
+        budget_(budget.runs),
+        end_(Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                std::chrono::duration<double>(budget.seconds))) {}
 
-  Case run() {
-    if (!look()) return case_;  // it does not fail again: keep it as it was
+  Shrunk run() {
+    const bool fails_again = look();
+    if (fails_again) make_smaller();
+    return {std::move(case_), std::move(trial_), fails_again};
+  }
+
+ private:
+  void make_smaller() {
     drop_steps();
     drop_items();
+    if (is_large()) shrink_shape();  // first: every run of a large case is a slow one
     isolate();
     shrink_shape();
     straighten();
     simplify_values();
     drop_steps();
-    return case_;
   }
 
- private:
+  bool is_large() const {
+    constexpr std::int64_t kLarge = 1 << 16;
+    return !case_.inputs.empty() && case_.inputs.front().rows * case_.inputs.front().cols > kLarge;
+  }
+
   /// Runs the candidate; keeps it when it still breaks the clause.
   bool accept(const Case& candidate) {
-    if (budget_-- <= 0) return false;
+    if (budget_-- <= 0 || Clock::now() >= end_) return false;
     try {
       check_case(candidate);
-      const Trial trial = judge(property_, candidate, reference_, subject_);
+      Trial trial = judge(property_, candidate, reference_, subject_);
       const Difference* d = trial.first(clause_);
       if (d == nullptr) return false;
       remember(candidate, trial, *d);
+      trial_ = std::move(trial);
       return true;
     } catch (const std::exception&) {
       return false;  // not a case, or not one for this scheme: no candidate
@@ -256,18 +274,20 @@ class Shrinker {
   const std::string clause_;
   const clauses::Property& property_;
   Case case_;
+  Trial trial_;
   Session& reference_;
   Session& subject_;
   int budget_;
+  const Clock::time_point end_;
   std::size_t step_ = 0;
   std::optional<Place> focus_;
 };
 
 }  // namespace
 
-Case shrink(const std::string& clause, const Case& c, Session& reference, Session& subject,
-            int budget) {
-  return Shrinker(clause, c, reference, subject, budget).run();
+Shrunk shrink(const std::string& clause, const Case& c, const Trial& trial, Session& reference,
+              Session& subject, const ShrinkBudget& budget) {
+  return Shrinker(clause, c, trial, reference, subject, budget).run();
 }
 
 }  // namespace fp8oracle::runner

@@ -6,22 +6,30 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include "clauses/property.h"
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
 #include "runner/judge.h"
+#include "runner/sanitize.h"
 #include "runner/shrink.h"
 #include "runner/support.h"
+#include "runner/verdict.h"
 
 namespace fp8oracle::runner {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kFullFactor = 15;
-constexpr std::uint64_t kMistrustCodes = 1000;
-constexpr double kMistrustShare = 0.9;
+// A backend that dies in case after case is not worth a process for each clause and scheme.
+constexpr int kMostDeathsOfAClause = 4;
+constexpr int kMostDeaths = 200;
+constexpr int kMostHangs = 8;
+constexpr double kShrinkSeconds = 10;     ///< for one clause
+constexpr double kAllShrinkSeconds = 40;  ///< for all of them
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -51,8 +59,8 @@ struct Item {
 struct Failure {
   std::size_t item = 0;
   std::uint64_t number = 0;
-  std::string scheme;
   Case c;
+  Trial trial;
 };
 
 class Run {
@@ -74,7 +82,10 @@ class Run {
 
   Report run() {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    const unsigned threads = options_.threads != 0 ? options_.threads : cores;
+    // Which case is the first in its cell must not depend on the threads.
+    const unsigned threads = options_.level == Level::kSanitize ? 1
+                             : options_.threads != 0            ? options_.threads
+                                                                : cores;
     std::vector<std::thread> workers;
     for (unsigned t = 0; t < threads; ++t) workers.emplace_back([this] { work(); });
     for (std::thread& worker : workers) worker.join();
@@ -88,7 +99,10 @@ class Run {
     return ids.empty() || std::find(ids.begin(), ids.end(), clause) != ids.end();
   }
 
-  std::uint64_t rounds() const { return options_.level == Level::kSmoke ? 1 : kFullFactor; }
+  std::uint64_t rounds() const {
+    const bool more = options_.level == Level::kFull || options_.level == Level::kExhaustive;
+    return more ? kFullFactor : 1;
+  }
 
   bool over(std::uint64_t round) const {
     if (stop_) return true;
@@ -122,10 +136,19 @@ class Run {
     // Property and scheme never change; the counts are added under the lock.
     Item local{items_[index].property, items_[index].scheme, {}};
     local.result.scheme = local.scheme.name();
-    const auto cases = static_cast<std::uint64_t>(local.property->smoke_cases);
-    for (std::uint64_t i = 0; i < cases && !stop_; ++i) {
-      if (failed(index)) break;  // one counterexample a clause and scheme
-      run_case(index, local, round * cases + i, reference, subject, support);
+    const auto cases = options_.level == Level::kSanitize
+                           ? kSanitizeVariants
+                           : static_cast<std::uint64_t>(local.property->smoke_cases);
+    try {
+      for (std::uint64_t i = 0; i < cases && !stop_; ++i) {
+        if (failed(index)) break;  // one counterexample a clause and scheme
+        if (!why_not_run(*local.property).empty()) break;
+        run_case(index, local, round * cases + i, reference, subject, support);
+      }
+    } catch (const BackendError& error) {
+      local.result.status = Status::kError;
+      local.result.reason = error.what();
+      note_death(*local.property, error.what());
     }
     local.seconds = since(start);
     merge(index, local);
@@ -136,13 +159,15 @@ class Run {
     return items_[index].result.status == Status::kFailed;
   }
 
-  void run_case(std::size_t index, Item& local, std::uint64_t number, Session& reference,
-                Session& subject, Support& support) {
+  /// The case, or nothing where the backend cannot run it or the level has no need of it.
+  std::optional<Case> make_case(Item& local, std::uint64_t number, Support& support) {
     const clauses::Property& property = *local.property;
     const auto limits =
         property.limits ? property.limits(local.scheme) : plans::shape_limits(local.scheme);
     plans::Plan plan = plans::draw_plan(limits, options_.seed,
                                         salt_of(property.clause, local.result.scheme), number);
+    const bool sanitize = options_.level == Level::kSanitize;
+    if (sanitize) force_variant(plan, limits, number % kSanitizeVariants);
     std::string why;
     const auto types = support.quantize_types(local.scheme, why);
     if (!types.empty() && std::find(types.begin(), types.end(), plan.type) == types.end())
@@ -150,30 +175,63 @@ class Run {
     Case c = property.make(local.scheme, plan);
     c.seed = options_.seed;
     c.number = number;
-    const std::string missing = support.trim(c, property);
-    if (!missing.empty()) {
-      local.result.reason = missing;
-      return;
-    }
-    const Trial trial = judge(property, c, reference, subject);
+    std::string missing = support.trim(c, property);
+    if (missing.empty() && sanitize && !cells_.adds(c))
+      missing = "level sanitize: its kernels ran in other cases";
+    if (missing.empty()) return c;
+    local.result.reason = missing;
+    return std::nullopt;
+  }
+
+  void run_case(std::size_t index, Item& local, std::uint64_t number, Session& reference,
+                Session& subject, Support& support) {
+    const auto c = make_case(local, number, support);
+    if (!c) return;
+    const Trial trial = options_.level == Level::kSanitize
+                            ? judge_bare(*local.property, *c, reference, subject)
+                            : judge(*local.property, *c, reference, subject);
     ++local.result.cases;
     local.elements += trial.comparison.elements;
     local.codes += trial.comparison.codes;
-    count_coverage(c, trial.arena, trial.reference, local.coverage);
+    count_coverage(*c, trial.arena, trial.reference, local.coverage);
     if (local.result.status != Status::kFailed) local.result.status = Status::kPassed;
-    for (const Attributed& a : trial.departures) record(index, local, a.clause, number, c);
+    std::set<std::string_view> seen;
+    for (const Attributed& a : trial.departures) {
+      if (seen.insert(a.clause).second) record(index, local, a.clause, number, *c, trial);
+    }
+    if (trial.subject.death) note_death(*local.property, trial.subject.death->reason);
+  }
+
+  void note_death(const clauses::Property& property, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    ++deaths_;
+    ++deaths_of_[&property];
+    if (reason.find("no answer within") != std::string::npos) ++hangs_;
+    if (deaths_ >= kMostDeaths || hangs_ >= kMostHangs) stop_ = true;
+  }
+
+  /// Why the clause's other schemes are left alone, or an empty string.
+  std::string why_not_run(const clauses::Property& property) {
+    const std::lock_guard lock(mutex_);
+    if (hangs_ >= kMostHangs)
+      return "not run: the backend hung in " + std::to_string(hangs_) + " cases before";
+    if (deaths_ >= kMostDeaths)
+      return "not run: the backend's process ended in " + std::to_string(deaths_) + " cases before";
+    const auto of_clause = deaths_of_.find(&property);
+    if (of_clause == deaths_of_.end() || of_clause->second < kMostDeathsOfAClause) return {};
+    return "not run: the backend's process ended in " + std::to_string(of_clause->second) +
+           " cases of this clause before";
   }
 
   void record(std::size_t index, Item& local, std::string_view clause, std::uint64_t number,
-              const Case& c) {
+              const Case& c, const Trial& trial) {
     const std::lock_guard lock(mutex_);
     if (clause == local.property->clause) local.result.status = Status::kFailed;
-    Failure& failure =
-        failures_.try_emplace(std::string(clause), Failure{index, number, c.scheme, c})
-            .first->second;
     foreign_[std::string(clause)].insert({c.scheme, index});
-    if (std::pair(index, number) < std::pair(failure.item, failure.number))
-      failure = {index, number, c.scheme, c};
+    const auto known = failures_.find(clause);
+    if (known == failures_.end() ||
+        std::pair(index, number) < std::pair(known->second.item, known->second.number))
+      failures_.insert_or_assign(std::string(clause), Failure{index, number, c, trial});
     // Mutants: one counterexample of the clause that was asked for is enough.
     if (options_.stop_at_first_failure && selected(clause)) stop_ = true;
   }
@@ -181,10 +239,19 @@ class Run {
   void merge(std::size_t index, const Item& local) {
     const std::lock_guard lock(mutex_);
     Item& item = items_[index];
-    if (item.result.status == Status::kSkipped || local.result.status == Status::kFailed) {
-      if (local.result.status != Status::kSkipped) item.result.status = local.result.status;
+    // FAILED stands before ERROR, that before PASSED.
+    const auto weight = [](Status status) {
+      return status == Status::kFailed   ? 3
+             : status == Status::kError  ? 2
+             : status == Status::kPassed ? 1
+                                         : 0;
+    };
+    if (weight(local.result.status) > weight(item.result.status)) {
+      item.result.status = local.result.status;
+      item.result.reason = local.result.reason;
     }
     if (item.result.reason.empty()) item.result.reason = local.result.reason;
+    if (item.result.status == Status::kPassed) item.result.reason.clear();
     item.result.cases += local.result.cases;
     item.elements += local.elements;
     item.codes += local.codes;
@@ -213,10 +280,14 @@ class Run {
     ClauseResult result;
     result.id = clause.id;
     bool ordinary = false;
+    std::vector<SchemeCoverage> covered;
     for (const Item& item : items_) {
       if (item.property->clause != clause.id) continue;
       ordinary = item.property->ordinary;
       result.schemes.push_back(item.result);
+      if (item.result.status == Status::kSkipped && item.result.reason.empty())
+        result.schemes.back().reason = why_not_run(*item.property);
+      covered.push_back({&item.scheme, item.result.cases, &item.coverage});
       result.cases += item.result.cases;
       result.elements += item.elements;
       result.codes += item.codes;
@@ -225,6 +296,7 @@ class Run {
     }
     mark_foreign_failures(result);
     judge_clause(result, ordinary);
+    if (options_.level != Level::kSanitize) judge_coverage(result, covered);
     return result;
   }
 
@@ -245,42 +317,20 @@ class Run {
     }
   }
 
-  static void judge_clause(ClauseResult& result, bool ordinary) {
-    const auto count = [&](Status s) {
-      return std::count_if(result.schemes.begin(), result.schemes.end(),
-                           [s](const SchemeResult& r) { return r.status == s; });
-    };
-    if (count(Status::kFailed) > 0) {
-      result.status = Status::kFailed;
-      result.reason = "failed in " + std::to_string(count(Status::kFailed)) + " of " +
-                      std::to_string(result.schemes.size()) + " schemes";
-      return;
-    }
-    if (count(Status::kPassed) == 0) {
-      result.status = Status::kSkipped;
-      result.reason = result.schemes.empty() ? "no scheme of this clause was asked for"
-                                             : result.schemes.front().reason;
-      if (result.reason.empty()) result.reason = "no case was run";
-      return;
-    }
-    result.status = Status::kPassed;
-    const std::uint64_t total = result.coverage.total_codes();
-    if (!ordinary || total < kMistrustCodes) return;
-    if (static_cast<double>(result.coverage.most_frequent_code()) >
-        kMistrustShare * static_cast<double>(total)) {
-      result.status = Status::kMistrusted;
-      result.reason = "more than 90 % of the codes are one code: the run proves nothing";
-    }
-  }
-
   void add_findings(Report& report, Session& subject) {
     const auto reference = reference_();
+    const Clock::time_point start = Clock::now();
     for (ClauseResult& clause : report.clauses) {
-      const auto failure = failures_.find(clause.id);
-      if (failure == failures_.end()) continue;
-      const Case smallest = shrink(clause.id, failure->second.c, *reference, subject);
-      clause.finding = describe(clause.id, smallest,
-                                judge(property_of(smallest.clause), smallest, *reference, subject));
+      const auto found = failures_.find(clause.id);
+      if (found == failures_.end()) continue;
+      const Failure& failure = found->second;
+      const double left = std::min(kShrinkSeconds, kAllShrinkSeconds - since(start));
+      const Shrunk shrunk =
+          shrink(clause.id, failure.c, failure.trial, *reference, subject, {400, left});
+      clause.finding = describe(clause.id, shrunk.smallest, shrunk.trial);
+      clause.finding->original = failure.c;
+      if (!shrunk.fails_again && left > 0)
+        clause.finding->derivation.push_back("the case passed when it was run once more");
     }
   }
 
@@ -293,7 +343,11 @@ class Run {
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::exception_ptr error_;
-  std::map<std::string, Failure> failures_;
+  SanitizeCells cells_;
+  int deaths_ = 0;
+  int hangs_ = 0;
+  std::map<const clauses::Property*, int> deaths_of_;
+  std::map<std::string, Failure, std::less<>> failures_;
   std::map<std::string, std::map<std::string, std::size_t>> foreign_;  // clause -> scheme -> item
 };
 
@@ -304,15 +358,16 @@ std::string_view to_string(Level level) {
     case Level::kSmoke: return "smoke";
     case Level::kFull: return "full";
     case Level::kExhaustive: return "exhaustive";
+    case Level::kSanitize: return "sanitize";
   }
   return "?";
 }
 
 Level parse_level(const std::string& word) {
-  for (const Level level : {Level::kSmoke, Level::kFull, Level::kExhaustive}) {
+  for (const Level level : {Level::kSmoke, Level::kFull, Level::kExhaustive, Level::kSanitize}) {
     if (to_string(level) == word) return level;
   }
-  throw UsageError("unknown level '" + word + "' (smoke, full, exhaustive)");
+  throw UsageError("unknown level '" + word + "' (smoke, full, exhaustive, sanitize)");
 }
 
 Report verify(const SessionFactory& subject, const SessionFactory& reference,

@@ -14,7 +14,8 @@
 
 namespace fp8oracle::runner {
 
-enum class Level { kSmoke, kFull, kExhaustive };
+/// kSanitize: few cases, each kernel on each type and kind of shape, for runs under a sanitizer.
+enum class Level { kSmoke, kFull, kExhaustive, kSanitize };
 std::string_view to_string(Level level);
 Level parse_level(const std::string& word);
 

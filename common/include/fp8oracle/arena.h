@@ -46,8 +46,10 @@ struct Arena {
 /// 3).
 Arena lay_out(const Case& c);
 
-/// Which of the two poisons the outputs and guards hold before the first step.
-enum class Fill { kA, kB };
+/// Which of the two poisons the outputs and guards hold before the first step. kNone: only inputs
+/// and scalars are set on the backend's side, so that a sanitizer sees what a kernel reads and
+/// nobody wrote; on the host's side what was not written stands there as under kA.
+enum class Fill { kA, kB, kNone };
 /// The arena's contents before the first step: guards and outputs poisoned, inputs and scalars set.
 std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill fill);
 

@@ -57,5 +57,8 @@ bool same_code(const fp8oracle_scheme& scheme, std::uint8_t expected, std::uint8
 /// and `subject_b` are the two runs with the two poisons. No tolerance anywhere.
 Comparison compare(const Case& c, const Arena& arena, const Outcome& reference,
                    const Outcome& subject_a, const Outcome& subject_b);
+/// The same for a single run, under Fill::kA or kNone.
+Comparison compare_one_run(const Case& c, const Arena& arena, const Outcome& reference,
+                           const Outcome& subject);
 
 }  // namespace fp8oracle

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify, judge and shrink on backends whose fault is known.
+#include "runner/verify.h"
+
+#include <gtest/gtest.h>
+
+#include "mutants/mutants.h"
+#include "reference/backend.h"
+#include "runner/finding.h"
+#include "runner/shrink.h"
+
+namespace fp8oracle::runner {
+namespace {
+
+SessionFactory on(const fp8oracle_backend_table& table) {
+  return [&table] { return open_in_process(table); };
+}
+
+VerifyOptions options_for(const std::string& clause, const std::string& pattern) {
+  VerifyOptions options;
+  options.profiles = {find_profile("te")};
+  options.scheme_pattern = pattern;
+  options.clause_ids = {clause};
+  options.threads = 1;
+  return options;
+}
+
+const fp8oracle_backend_table& mutant(const char* name) {
+  const mutants::Mutant* m = mutants::find_mutant(name);
+  if (m == nullptr) throw std::runtime_error(name);
+  return *m->table;
+}
+
+const ClauseResult& only(const Report& report) { return report.clauses.at(0); }
+
+/// A backend whose process dies, or that never answers, in every case.
+class Dying final : public Session {
+ public:
+  explicit Dying(std::string how) : how_(std::move(how)) {}
+  Outcome run(const Case&, Fill) override { return {{}, Death{0, how_}}; }
+  std::string unsupported(fp8oracle_operation, const fp8oracle_scheme&, fp8oracle_type) override {
+    return {};
+  }
+  bool can_capture() const override { return false; }
+  std::string name() const override { return "dying"; }
+  std::string device() const override { return {}; }
+
+ private:
+  const std::string how_;
+};
+
+TEST(Verify, TheReferenceAgreesWithItself) {
+  const Report report = verify(on(reference::backend()), on(reference::backend()),
+                               options_for("K10", "e4m3.tensor.*.*.*"));
+  EXPECT_EQ(only(report).status, Status::kPassed);
+  EXPECT_EQ(report.exit_code(), 0);
+  EXPECT_GT(report.codes(), 1000u);
+}
+
+TEST(Verify, AFindingIsSmallAndKeepsTheCaseThatItCameFrom) {
+  const Report report = verify(on(mutant("L01-rtz")), on(reference::backend()),
+                               options_for("K10", "e4m3.tensor.row.*.*"));
+  ASSERT_TRUE(only(report).finding.has_value());
+  const Finding& f = *only(report).finding;
+  EXPECT_EQ(only(report).status, Status::kFailed);
+  EXPECT_EQ(f.scheme, "e4m3.tensor.row.compact.te");
+  const InputDecl& small = f.smallest.inputs.at(0);
+  const InputDecl& large = f.original.inputs.at(0);
+  EXPECT_LE(small.rows * small.cols, 4);
+  EXPECT_GT(large.rows * large.cols, small.rows * small.cols);
+  EXPECT_FALSE(f.derivation.empty());
+}
+
+TEST(Shrink, KeepsClauseAndSchemeAndStaysWithinItsRuns) {
+  const Report report = verify(on(mutant("L01-rtz")), on(reference::backend()),
+                               options_for("K10", "e4m3.tensor.row.*.*"));
+  const Case original = only(report).finding->original;
+  const auto subject = open_in_process(mutant("L01-rtz"));
+  const auto reference = open_in_process(reference::backend());
+  const Trial trial = judge(property_of("K10"), original, *reference, *subject);
+  const Shrunk none = shrink("K10", original, trial, *reference, *subject, {1, 10});
+  EXPECT_TRUE(none.fails_again);
+  EXPECT_EQ(none.smallest.inputs.at(0).bits, original.inputs.at(0).bits);
+  const Shrunk late = shrink("K10", original, trial, *reference, *subject, {400, 0});
+  EXPECT_FALSE(late.fails_again);  // there was no time to look
+  const Shrunk small = shrink("K10", original, trial, *reference, *subject);
+  EXPECT_EQ(small.smallest.scheme, original.scheme);
+  EXPECT_NE(small.trial.first("K10"), nullptr);
+}
+
+TEST(Shrink, ACaseThatPassesTheSecondTimeStandsAsItIs) {
+  const Report report = verify(on(mutant("L01-rtz")), on(reference::backend()),
+                               options_for("K10", "e4m3.tensor.row.*.*"));
+  const Case original = only(report).finding->original;
+  const auto wrong = open_in_process(mutant("L01-rtz"));
+  const auto right = open_in_process(reference::backend());
+  const Trial trial = judge(property_of("K10"), original, *right, *wrong);
+  const Shrunk shrunk = shrink("K10", original, trial, *right, *right);
+  EXPECT_FALSE(shrunk.fails_again);
+  EXPECT_NE(shrunk.trial.first("K10"), nullptr);  // what was seen the first time is not lost
+}
+
+TEST(Verify, ABackendThatDiesIsLeftAloneAfterAFewCasesOfEachClause) {
+  VerifyOptions options = options_for("K10", "");
+  options.clause_ids = {"K10", "K16"};
+  const Report report = verify([] { return std::make_unique<Dying>("killed by signal 11"); },
+                               on(reference::backend()), options);
+  ASSERT_EQ(report.clauses.size(), 2u);
+  for (const ClauseResult& clause : report.clauses) {
+    EXPECT_EQ(clause.status, Status::kFailed);
+    EXPECT_LE(clause.cases, 4u);
+    ASSERT_TRUE(clause.finding.has_value());
+    EXPECT_EQ(clause.finding->derivation.at(0), "killed by signal 11");
+    EXPECT_NE(clause.schemes.back().reason.find("not run"), std::string::npos);
+  }
+  EXPECT_EQ(report.exit_code(), 1);
+}
+
+TEST(Verify, ABackendThatHangsIsGivenUpAfterEightCases) {
+  VerifyOptions options = options_for("K10", "");
+  options.clause_ids.clear();
+  const Report report = verify([] { return std::make_unique<Dying>("no answer within 1 s"); },
+                               on(reference::backend()), options);
+  EXPECT_EQ(report.cases(), 8u);
+  EXPECT_EQ(report.exit_code(), 1);
+}
+
+TEST(Verify, LevelSanitizeRunsEachKernelOnEachTypeAndKindOfShape) {
+  VerifyOptions options = options_for("K10", "");
+  options.clause_ids.clear();
+  options.profiles = builtin_profiles();
+  options.level = Level::kSanitize;
+  const Report report = verify(on(reference::backend()), on(reference::backend()), options);
+  EXPECT_EQ(report.exit_code(), 0);
+  EXPECT_GE(report.cases(), 200u);
+  EXPECT_LE(report.cases(), 500u);
+}
+
+}  // namespace
+}  // namespace fp8oracle::runner
