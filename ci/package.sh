@@ -35,7 +35,7 @@ build_with_find_package() {
 build_with_add_subdirectory() {
   quietly add_subdirectory cmake -S ci/add_subdirectory_consumer -B "$work/add_subdirectory" -G Ninja \
     -DCMAKE_BUILD_TYPE=Release -DFP8ORACLE_SOURCE_DIR="$top" -DBACKEND_SOURCE_DIR="$consumer"
-  quietly add_subdirectory_build cmake --build "$work/add_subdirectory" --target out_of_tree_backend
+  quietly add_subdirectory_build cmake --build "$work/add_subdirectory" --target example_backend
 }
 
 # module FOLDER: the backend that was built below it.
