@@ -57,6 +57,10 @@ std::vector<Mutant> noop_mutants() {
           {"noop-forgets-amax-op", "K23", "TE #2119", "the amax kernel ignores noop"}),
       faulty<&Faults::scale_op_ignores_noop>(
           {"noop-forgets-scale-op", "K23", "TE #2119", "the scale kernel ignores noop"}),
+      faulty<&Faults::current_ignores_noop>({"noop-forgets-current", "K23", "TE #2119",
+                                             "amax and scale are written in spite of noop"}),
+      faulty<&Faults::many_ignores_noop>(
+          {"noop-forgets-many", "K23", "TE #3246", "many tensors ignore noop"}),
   };
 }
 

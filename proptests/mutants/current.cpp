@@ -10,8 +10,6 @@ std::vector<Mutant> current_mutants() {
                                            "the amax that stood there counts as well"}),
       faulty<&Faults::current_adds_eps>(
           {"current-eps-added", "K14", "contract K14", "eps is added to amax"}),
-      faulty<&Faults::current_ignores_noop>({"noop-forgets-current", "K23", "TE #2119",
-                                             "amax and scale are written in spite of noop"}),
   };
 }
 

@@ -21,8 +21,6 @@ std::vector<Mutant> many_mutants() {
           {"many-one-scale", "K26", "contract K26", "the first tensor's scale for all"}),
       faulty<&Faults::many_forgets_amax>(
           {"many-first-amax-only", "K26", "contract K26", "amax of the first tensor only"}),
-      faulty<&Faults::many_ignores_noop>(
-          {"noop-forgets-many", "K23", "TE #3246", "many tensors ignore noop"}),
   };
 }
 
