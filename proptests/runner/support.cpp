@@ -82,14 +82,14 @@ std::string Support::trim(Case& c, const clauses::Property& property) {
   if (property.needs_capture && !captures) return "the backend cannot capture a stream";
   std::vector<Step> kept;
   std::vector<fp8oracle_operation> operations;
-  std::string why = "no operation of this clause is supported";
+  std::map<fp8oracle_operation, std::string> missing;
   for (const Step& step : c.steps) {
     if (is_of_a_capture(step) && !captures) continue;  // its operations run at once
     const auto need = need_of(c, step);
     if (need) {
       const std::string& no = reason(need->operation, need->scheme, need->type);
       if (!no.empty()) {
-        why = std::string(to_string(need->operation)) + ": " + no;
+        missing.try_emplace(need->operation, std::string(to_string(need->operation)) + ": " + no);
         continue;
       }
       operations.push_back(need->operation);
@@ -97,9 +97,13 @@ std::string Support::trim(Case& c, const clauses::Property& property) {
     kept.push_back(step);
   }
   for (const auto needed : property.needs) {
-    if (std::find(operations.begin(), operations.end(), needed) == operations.end()) return why;
+    if (std::find(operations.begin(), operations.end(), needed) != operations.end()) continue;
+    return missing.count(needed) != 0 ? missing.at(needed)
+                                      : "its cases lack the operation it needs";
   }
-  if (operations.empty()) return why;
+  if (operations.empty()) {
+    return missing.empty() ? "no operation of this clause is supported" : missing.begin()->second;
+  }
   c.steps = std::move(kept);
   return {};
 }
