@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The largest magnitude of what a thread, a warp, a block and a launch have read.
+#pragma once
+
+#include <cstdint>
+
+#include "vector.cuh"
+
+namespace fp8oracle::cuda {
+
+/// Both rules of knobs.amax_nan, in one word each.
+__device__ __forceinline__ float max_dropping_nan(float a, float b) { return fmaxf(a, b); }
+
+/// The running maximum of one thread, kept in the input's own type: a maximum is exact there.
+template <class T>
+class Amax {
+ public:
+  __device__ __forceinline__ explicit Amax(bool propagate_nan) : propagate_nan_(propagate_nan) {}
+
+  __device__ __forceinline__ void add(float x) {
+    const float magnitude = fabsf(x);
+    scalar_ = propagate_nan_ ? max_propagating_nan(scalar_, magnitude)
+                             : max_dropping_nan(scalar_, magnitude);
+  }
+
+  __device__ __forceinline__ void add(const Unit& unit) {
+    if constexpr (sizeof(T) == 4) {
+#pragma unroll
+      for (const std::uint32_t word : unit.words) add(__uint_as_float(word));
+    } else if (propagate_nan_) {
+#pragma unroll
+      for (const std::uint32_t word : unit.words)
+        pair_ = __hmax2_nan(pair_, __habs2(pair_of(word)));
+    } else {
+#pragma unroll
+      for (const std::uint32_t word : unit.words) pair_ = __hmax2(pair_, __habs2(pair_of(word)));
+    }
+  }
+
+  /// The maximum as the bits of a float >= +0 (or a NaN): integers of the same order.
+  __device__ __forceinline__ std::uint32_t bits() {
+    if constexpr (sizeof(T) == 2) {
+      add(Element<T>::widen(pair_.x));
+      add(Element<T>::widen(pair_.y));
+    }
+    return __float_as_uint(scalar_) & 0x7FFFFFFFu;
+  }
+
+ private:
+  using Pair = typename Element<T>::Pair;
+  static __device__ __forceinline__ Pair pair_of(std::uint32_t word) {
+    Pair pair{};
+    memcpy(&pair, &word, sizeof word);
+    return pair;
+  }
+
+  bool propagate_nan_;
+  float scalar_ = 0.0f;
+  Pair pair_ = pair_of(0);
+};
+
+/// The maximum over the block's threads, in its first warp. Every thread calls it; `scratch` is one
+/// word a warp.
+__device__ __forceinline__ std::uint32_t block_max(std::uint32_t bits, std::uint32_t* scratch) {
+  const unsigned warp = threadIdx.x / 32;
+  const unsigned lane = threadIdx.x % 32;
+  bits = __reduce_max_sync(0xFFFFFFFFu, bits);
+  if (blockDim.x == 32) return bits;
+  if (lane == 0) scratch[warp] = bits;
+  __syncthreads();
+  if (warp == 0) bits = __reduce_max_sync(0xFFFFFFFFu, lane < blockDim.x / 32 ? scratch[lane] : 0u);
+  return bits;
+}
+
+/// amax = max(amax, bits), whatever order the blocks come in: floats >= +0 order as integers do
+/// [K12].
+__device__ __forceinline__ void accumulate_amax(float* amax, std::uint32_t bits) {
+  if (bits != 0) atomicMax(reinterpret_cast<int*>(amax), static_cast<int>(bits));
+}
+
+}  // namespace fp8oracle::cuda
