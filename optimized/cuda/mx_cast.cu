@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the arguments of the ABI to what the MX kernels read.
+#include "mx_cast.h"
+
+#include "fp8oracle/layout.h"
+
+namespace fp8oracle::cuda {
+namespace {
+
+bool is_multiple(const void* pointer, std::uintptr_t of) {
+  return reinterpret_cast<std::uintptr_t>(pointer) % of == 0;
+}
+
+MxOutput output_of(const fp8oracle_quantize_args& args, fp8oracle_direction direction) {
+  const fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise;
+  MxOutput output{};
+  if ((args.scheme.directions & static_cast<unsigned>(direction)) == 0) return output;
+  output.codes = static_cast<std::uint8_t*>(pair.codes.data);
+  output.scale_inv = static_cast<std::uint8_t*>(pair.scale_inv.data);
+  output.layout = scale_layout(args.scheme, direction, args.input.rows, args.input.cols);
+  output.transposed =
+      codes_shape(args.scheme, direction, args.input.rows, args.input.cols).transposed;
+  return output;
+}
+
+bool stores_whole(const MxCast& cast, const MxOutput& output) {
+  if (output.codes == nullptr) return true;
+  if (output.transposed) return is_multiple(output.codes, 16) && cast.rows % 16 == 0;
+  return is_multiple(output.codes, 8) && cast.cols % 8 == 0;
+}
+
+}  // namespace
+
+MxCast mx_cast(const fp8oracle_quantize_args& args) {
+  MxCast cast{};
+  cast.input = args.input.data.data;
+  cast.rows = args.input.rows;
+  cast.cols = args.input.cols;
+  cast.row_stride = args.input.row_stride;
+  cast.e8m0 = e8m0_rule(args.scheme.format, args.scheme.knobs);
+  cast.rowwise = output_of(args, FP8ORACLE_ROWWISE);
+  cast.columnwise = output_of(args, FP8ORACLE_COLUMNWISE);
+  cast.noop = static_cast<const float*>(args.noop.data);
+  const std::int64_t size = size_of(static_cast<fp8oracle_type>(args.input.type));
+  cast.aligned = is_multiple(cast.input, 16) && cast.row_stride * size % 16 == 0 &&
+                 stores_whole(cast, cast.rowwise) && stores_whole(cast, cast.columnwise);
+  return cast;
+}
+
+ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+                         std::int64_t rows, std::int64_t cols) {
+  const ScaleInvShape shape = scale_inv_shape(scheme, direction, rows, cols);
+  const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  // Columnwise scales of codes that are not transposed stand in rows of blocks.
+  const bool blocks_are_rows =
+      !rowwise && !shape.swizzled && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME;
+  ScaleLayout layout{};
+  layout.lines = rowwise ? rows : cols;
+  layout.blocks = ceil_div(rowwise ? cols : rows, kMxBlock);
+  layout.padded_lines = blocks_are_rows ? shape.cols : shape.rows;
+  layout.padded_blocks = blocks_are_rows ? shape.rows : shape.cols;
+  layout.line_pitch = blocks_are_rows ? 1 : shape.cols;
+  layout.block_pitch = blocks_are_rows ? shape.cols : 1;
+  layout.tiles_across = shape.cols / 4;
+  layout.swizzled = shape.swizzled;
+  return layout;
+}
+
+}  // namespace fp8oracle::cuda

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+// MX quantization in tiles of 32 rows: blocks along the columns, along rows and columns from one
+// read, 32 x 32 squares; any shape and alignment, codes of the columns as the input or transposed.
+//
+//   tile   32 rows x 8 * kAcross columns; a warp has four rows of it, a thread eight neighbours of
+//          a row in each of kLoads rows. The input is read once and stays in registers
+//   rows   four lanes share a block: amax by two shuffles
+//   cols   amax of four rows in the warp, of the eight warps through shared memory
+//   smem   partial amaxes (8 x columns), reciprocals (2 B a column), codes to be turned (36 B)
+//   bytes  an element read; 1 + 1/32 written for each direction
+//   equal  bit for bit to quantize_mx of the reference [K16, K17, K20, K21, K30]
+#pragma once
+
+#include "device/e8m0.cuh"
+#include "device/eight.cuh"
+#include "device/mx_fault.cuh"
+#include "device/noop.cuh"
+#include "device/turn.cuh"
+#include "mx_cast.h"
+
+namespace fp8oracle::cuda {
+
+enum class MxBlocks { kRows, kColumns, kRowsAndColumns, kSquares };
+
+struct MxTileTuning {
+  static constexpr int kThreads = 256;
+  static constexpr int kWarps = kThreads / 32;
+  static constexpr int kRows = 32;  // of a tile: one block down
+  static constexpr int kRowsPerWarp = kRows / kWarps;
+  /// Lanes side by side on a row. 32: long stretches, for large tensors. 8: more and smaller tiles,
+  /// for tensors that would not fill the device otherwise.
+  static constexpr int kWide = 32;
+  static constexpr int kNarrow = 8;
+  /// Blocks on a multiprocessor at the least. Without it the compiler keeps the widened input for
+  /// the second direction and halves the occupancy.
+  template <class T, MxBlocks kBlocks>
+  static constexpr int kResident = sizeof(T) == 4 ? 3
+                                                  : (kBlocks == MxBlocks::kRowsAndColumns ? 4 : 5);
+};
+
+/// What one thread holds of a tile.
+template <class T, int kAcross>
+struct MxTile {
+  static constexpr int kLanesAcross = kAcross;
+  static constexpr int kCols = kAcross * kEight;
+  static constexpr int kRowsAtOnce = 32 / kAcross;  // that a warp loads at once
+  static constexpr int kLoads = MxTileTuning::kRowsPerWarp / kRowsAtOnce;
+  static constexpr int kPartialWords = kCols / Word<T>::kElements;
+
+  struct Memory {
+    alignas(16) std::uint32_t partial[MxTileTuning::kWarps][kPartialWords];
+    alignas(16) std::uint16_t reciprocal[kCols];
+    alignas(16) std::uint8_t turned[kCols * kTurnedPitch];
+  };
+
+  Eight<T> x[kLoads];
+  std::int64_t tile_row, tile_col;  // first of the tile
+  int warp, lane;
+  int count;  // of the eight columns, those that exist
+
+  __device__ __forceinline__ int row_in_tile(int load) const {
+    return warp * MxTileTuning::kRowsPerWarp + load * kRowsAtOnce + lane / kAcross;
+  }
+  __device__ __forceinline__ std::int64_t row(int load) const {
+    return tile_row + row_in_tile(load);
+  }
+  __device__ __forceinline__ int col_in_tile() const { return lane % kAcross * kEight; }
+  __device__ __forceinline__ std::int64_t col() const { return tile_col + col_in_tile(); }
+
+  template <bool kFull, MxFault kFault>
+  __device__ __forceinline__ void load(const MxCast& cast) {
+    const auto* input = static_cast<const T*>(cast.input);
+    const std::int64_t left = cast.cols - col();
+    count =
+        kFull ? kEight : static_cast<int>(max(min(left, std::int64_t{kEight}), std::int64_t{0}));
+#pragma unroll
+    for (int u = 0; u < kLoads; ++u) {
+      const T* from = input + row(u) * cast.row_stride + col();
+      if constexpr (kFull) {
+        x[u] = Eight<T>::load(from);
+      } else {
+        x[u] = row(u) < cast.rows ? Eight<T>::load_some(from, count) : Eight<T>::zero();
+      }
+    }
+  }
+
+  template <bool kFull>
+  __device__ __forceinline__ void store(const MxCast& cast, std::uint8_t* to, int load,
+                                        uint2 codes) const {
+    std::uint8_t* at = to + row(load) * cast.cols + col();
+    if constexpr (kFull) {
+      store_eight(at, codes);
+    } else if (row(load) < cast.rows) {
+      store_some(at, codes, count);
+    }
+  }
+};
+
+// ---- Rows ---------------------------------------------------------------------------------------
+
+/// Stores the scales of row blocks; each four lanes have the codes of their kLoads rows.
+template <bool kFull, class Tile>
+__device__ __forceinline__ void store_row_scales(const MxCast& cast, const Tile& tile,
+                                                 const std::int32_t (&codes)[Tile::kLoads]) {
+  const int mine = tile.lane % 4;
+  if (mine >= Tile::kLoads) return;
+  std::int32_t code = codes[0];
+#pragma unroll
+  for (int u = 1; u < Tile::kLoads; ++u) code = mine == u ? codes[u] : code;
+  const std::int64_t row = tile.row(mine);
+  const std::int64_t block = tile.col() / 32;
+  if (!kFull && (row >= cast.rows || block >= cast.rowwise.layout.blocks)) return;
+  cast.rowwise.scale_inv[cast.rowwise.layout.index(row, block)] = static_cast<std::uint8_t>(code);
+}
+
+template <class T, class Format, bool kFull, MxFault kFault, class Tile>
+__device__ __forceinline__ void quantize_rows(const MxCast& cast, const Tile& tile) {
+  const std::uint32_t floor = Word<T>::floor_of(cast.e8m0.nan_floor);
+  std::int32_t scale_inv[Tile::kLoads];
+#pragma unroll
+  for (int u = 0; u < Tile::kLoads; ++u) {
+    constexpr int kEnd = kFault == MxFault::kFewerLanes ? 2 : 4;
+    const std::uint32_t amax = max_over_lanes<T>(tile.x[u].magnitudes(floor).max_word(), 1, kEnd);
+    scale_inv[u] = e8m0_code(cast.e8m0, Word<T>::fold(amax));
+    float values[kEight];
+    tile.x[u].widen(values);
+    const float scale = widen_bf16(e8m0_reciprocal_bf16<kFault>(scale_inv[u]));
+    tile.template store<kFull>(cast, cast.rowwise.codes, u, encode_eight<Format>(values, scale));
+  }
+  store_row_scales<kFull>(cast, tile, scale_inv);
+}
+
+// ---- Columns ------------------------------------------------------------------------------------
+
+/// The partial amaxes of the thread's columns over its warp's rows, to shared memory.
+template <class T, MxFault kFault, class Tile>
+__device__ __forceinline__ void share_column_amax(const MxCast& cast, const Tile& tile,
+                                                  typename Tile::Memory& memory) {
+  const std::uint32_t floor = Word<T>::floor_of(cast.e8m0.nan_floor);
+  Eight<T> amax = tile.x[0].magnitudes(floor);
+#pragma unroll
+  for (int u = 1; u < Tile::kLoads; ++u) {
+    if (kFault != MxFault::kAmaxOfFirstLoad) amax = amax.max_with(tile.x[u].magnitudes(floor));
+  }
+#pragma unroll
+  for (int i = 0; i < Eight<T>::kWords; ++i) {
+    amax.words[i] = max_over_lanes<T>(amax.words[i], Tile::kLanesAcross, 32);
+  }
+  if (tile.lane >= Tile::kLanesAcross) return;
+  const int warp = kFault == MxFault::kScaleOfLastWarp ? tile.warp / 2 : tile.warp;
+  auto* to = reinterpret_cast<uint4*>(&memory.partial[warp][tile.lane * Eight<T>::kWords]);
+#pragma unroll
+  for (int i = 0; i < Eight<T>::kWords / 4; ++i) {
+    to[i] = make_uint4(amax.words[4 * i], amax.words[4 * i + 1], amax.words[4 * i + 2],
+                       amax.words[4 * i + 3]);
+  }
+}
+
+/// One thread a column: amax of the warps, scale code, reciprocal.
+template <class T, bool kFull, MxFault kFault, class Tile>
+__device__ __forceinline__ void scale_columns(const MxCast& cast, const Tile& tile,
+                                              typename Tile::Memory& memory) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint16_t>;
+  const int column = static_cast<int>(threadIdx.x);
+  if (column >= Tile::kCols) return;
+  std::uint32_t amax = 0;
+#pragma unroll
+  for (int w = 0; w < MxTileTuning::kWarps; ++w) {
+    amax = Word<T>::max(amax, reinterpret_cast<const Bits*>(memory.partial[w])[column]);
+  }
+  const std::int32_t scale_inv = e8m0_code(cast.e8m0, Word<T>::fold(amax));
+  memory.reciprocal[column] = static_cast<std::uint16_t>(e8m0_reciprocal_bf16<kFault>(scale_inv));
+  const std::int64_t line = tile.tile_col + column;
+  if (!kFull && line >= cast.cols) return;
+  cast.columnwise.scale_inv[cast.columnwise.layout.index(line, tile.tile_row / 32)] =
+      static_cast<std::uint8_t>(scale_inv);
+}
+
+/// The thread's codes to where the columns of the tile lie as rows.
+template <class Tile>
+__device__ __forceinline__ void share_turned(const Tile& tile, const uint2 (&codes)[Tile::kLoads],
+                                             typename Tile::Memory& memory) {
+  if constexpr (Tile::kLoads == 4) {
+    write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, codes);
+  } else {
+    static_assert(Tile::kLoads == 1);
+#pragma unroll
+    for (int k = 0; k < kEight; ++k) {
+      const int place = k * Tile::kLanesAcross + tile.lane % Tile::kLanesAcross;
+      memory.turned[place * kTurnedPitch + tile.row_in_tile(0)] = byte_of(codes[0], k);
+    }
+  }
+}
+
+/// Two lanes a column, 16 rows each: they write 32 neighbouring bytes.
+template <bool kFull, class Tile>
+__device__ __forceinline__ void store_turned(const MxCast& cast, const Tile& tile,
+                                             const typename Tile::Memory& memory) {
+  for (int i = static_cast<int>(threadIdx.x); i < 2 * Tile::kCols; i += MxTileTuning::kThreads) {
+    const int place = i / 2, row = i % 2 * 16;
+    const std::int64_t col = tile.tile_col + column_of_place<Tile::kLanesAcross>(place);
+    const std::uint8_t* const from = memory.turned + place * kTurnedPitch + row;
+    std::uint8_t* const to = cast.columnwise.codes + col * cast.rows + tile.tile_row + row;
+    if constexpr (kFull) {
+      const auto* words = reinterpret_cast<const std::uint32_t*>(from);
+      __stcs(reinterpret_cast<uint4*>(to), make_uint4(words[0], words[1], words[2], words[3]));
+    } else if (col < cast.cols) {
+      const std::int64_t left = cast.rows - (tile.tile_row + row);
+      for (int r = 0; r < 16 && r < left; ++r) to[r] = from[r];
+    }
+  }
+}
+
+/// Codes of the columns' direction, as the input lies or transposed.
+template <bool kFull, class Tile>
+__device__ __forceinline__ void store_column_codes(const MxCast& cast, const Tile& tile,
+                                                   const uint2 (&codes)[Tile::kLoads],
+                                                   typename Tile::Memory& memory) {
+  if (!cast.columnwise.transposed) {
+#pragma unroll
+    for (int u = 0; u < Tile::kLoads; ++u) {
+      tile.template store<kFull>(cast, cast.columnwise.codes, u, codes[u]);
+    }
+    return;
+  }
+  share_turned(tile, codes, memory);
+  __syncthreads();
+  store_turned<kFull>(cast, tile, memory);
+}
+
+template <class T, class Format, bool kFull, MxFault kFault, class Tile>
+__device__ __forceinline__ void quantize_columns(const MxCast& cast, const Tile& tile,
+                                                 typename Tile::Memory& memory) {
+  if (kFault != MxFault::kMissingBarrier) __syncthreads();
+  scale_columns<T, kFull, kFault>(cast, tile, memory);
+  __syncthreads();
+  const uint4 packed = *reinterpret_cast<const uint4*>(&memory.reciprocal[tile.col_in_tile()]);
+  float scale[kEight];
+  Word<__nv_bfloat16>::widen(packed.x, scale);
+  Word<__nv_bfloat16>::widen(packed.y, scale + 2);
+  Word<__nv_bfloat16>::widen(packed.z, scale + 4);
+  Word<__nv_bfloat16>::widen(packed.w, scale + 6);
+  uint2 codes[Tile::kLoads];
+#pragma unroll
+  for (int u = 0; u < Tile::kLoads; ++u) {
+    float values[kEight];
+    tile.x[u].widen(values);
+    codes[u] = encode_eight<Format>(values, scale);
+  }
+  store_column_codes<kFull>(cast, tile, codes, memory);
+}
+
+// ---- Squares ------------------------------------------------------------------------------------
+
+/// Code of the 32 x 32 square in which column `column` of the tile lies.
+template <class T, class Tile>
+__device__ __forceinline__ std::int32_t square_scale(const MxCast& cast, int column,
+                                                     const typename Tile::Memory& memory) {
+  std::uint32_t amax = 0;
+#pragma unroll
+  for (int w = 0; w < MxTileTuning::kWarps; ++w) {
+    amax = Word<T>::max(amax, memory.partial[w][column / 32]);
+  }
+  return e8m0_code(cast.e8m0, Word<T>::fold(amax));
+}
+
+template <bool kFull, class T, class Tile>
+__device__ __forceinline__ void store_square_column_scales(const MxCast& cast, const Tile& tile,
+                                                           const typename Tile::Memory& memory) {
+  const int column = static_cast<int>(threadIdx.x);
+  const std::int64_t line = tile.tile_col + column;
+  if (column >= Tile::kCols || (!kFull && line >= cast.cols)) return;
+  cast.columnwise.scale_inv[cast.columnwise.layout.index(line, tile.tile_row / 32)] =
+      static_cast<std::uint8_t>(square_scale<T, Tile>(cast, column, memory));
+}
+
+template <class T, class Format, bool kFull, MxFault kFault, class Tile>
+__device__ __forceinline__ void quantize_squares(const MxCast& cast, const Tile& tile,
+                                                 typename Tile::Memory& memory) {
+  const std::uint32_t floor = Word<T>::floor_of(cast.e8m0.nan_floor);
+  std::uint32_t amax = tile.x[0].magnitudes(floor).max_word();
+#pragma unroll
+  for (int u = 1; u < Tile::kLoads; ++u) {
+    amax = Word<T>::max(amax, tile.x[u].magnitudes(floor).max_word());
+  }
+  amax = max_over_lanes<T>(amax, 1, 4);
+  if (tile.lane % 4 == 0) memory.partial[tile.warp][tile.lane / 4] = amax;
+  if (kFault != MxFault::kMissingBarrier) __syncthreads();
+
+  const std::int32_t code = square_scale<T, Tile>(cast, tile.col_in_tile(), memory);
+  const float scale = widen_bf16(e8m0_reciprocal_bf16<kFault>(code));
+  uint2 codes[Tile::kLoads];
+  std::int32_t scale_inv[Tile::kLoads];
+#pragma unroll
+  for (int u = 0; u < Tile::kLoads; ++u) {
+    float values[kEight];
+    tile.x[u].widen(values);
+    codes[u] = encode_eight<Format>(values, scale);
+    scale_inv[u] = code;
+    if (cast.rowwise.codes) tile.template store<kFull>(cast, cast.rowwise.codes, u, codes[u]);
+  }
+  if (cast.rowwise.codes) store_row_scales<kFull>(cast, tile, scale_inv);
+  if (!cast.columnwise.codes) return;
+  store_square_column_scales<kFull, T>(cast, tile, memory);
+  store_column_codes<kFull>(cast, tile, codes, memory);
+}
+
+// ---- The tile -----------------------------------------------------------------------------------
+
+template <class T, class Format, MxBlocks kBlocks, bool kFull, MxFault kFault, class Tile>
+__device__ __forceinline__ void quantize_tile(const MxCast& cast, Tile& tile,
+                                              typename Tile::Memory& memory) {
+  tile.template load<kFull, kFault>(cast);
+  if constexpr (kBlocks == MxBlocks::kSquares) {
+    quantize_squares<T, Format, kFull, kFault>(cast, tile, memory);
+  } else if constexpr (kBlocks == MxBlocks::kRows) {
+    quantize_rows<T, Format, kFull, kFault>(cast, tile);
+  } else {
+    share_column_amax<T, kFault>(cast, tile, memory);
+    // The rows' work hides the wait for the other warps.
+    if constexpr (kBlocks == MxBlocks::kRowsAndColumns) {
+      quantize_rows<T, Format, kFull, kFault>(cast, tile);
+    }
+    quantize_columns<T, Format, kFull, kFault>(cast, tile, memory);
+  }
+}
+
+/// Neighbouring blocks of the grid take neighbouring tiles of a row; of a column where the codes
+/// are transposed, so that their pieces of an output row meet in the L2.
+template <class Tile>
+__device__ __forceinline__ void place_tile(const MxCast& cast, Tile& tile) {
+  const auto across = static_cast<std::uint32_t>((cast.cols + Tile::kCols - 1) / Tile::kCols);
+  const auto down = static_cast<std::uint32_t>((cast.rows + 31) / 32);
+  const bool turned = cast.columnwise.codes != nullptr && cast.columnwise.transposed;
+  const std::uint32_t per = turned ? down : across;
+  const std::uint32_t outer = blockIdx.x / per, inner = blockIdx.x % per;
+  tile.tile_row = std::int64_t{turned ? inner : outer} * MxTileTuning::kRows;
+  tile.tile_col = std::int64_t{turned ? outer : inner} * Tile::kCols;
+  tile.warp = static_cast<int>(threadIdx.x) / 32;
+  tile.lane = static_cast<int>(threadIdx.x) % 32;
+}
+
+template <class T, class Format, MxBlocks kBlocks, int kAcross, MxFault kFault = MxFault::kNone>
+__global__ void __launch_bounds__(MxTileTuning::kThreads, MxTileTuning::kResident<T, kBlocks>)
+    mx_tile_kernel(const __grid_constant__ MxCast cast) {
+  using Tile = MxTile<T, kAcross>;
+  __shared__ typename Tile::Memory memory;
+  if (kFault != MxFault::kNoopIgnored && is_noop(cast.noop)) return;
+  Tile tile;
+  place_tile(cast, tile);
+  const bool full = cast.aligned && tile.tile_row + MxTileTuning::kRows <= cast.rows &&
+                    tile.tile_col + Tile::kCols <= cast.cols;
+  if (full) {
+    quantize_tile<T, Format, kBlocks, true, kFault>(cast, tile, memory);
+  } else {
+    quantize_tile<T, Format, kBlocks, false, kFault>(cast, tile, memory);
+  }
+  if (kFault == MxFault::kPaddingUnwritten) return;
+  if (cast.rowwise.codes) clear_padding(cast.rowwise.layout, cast.rowwise.scale_inv);
+  if (cast.columnwise.codes) clear_padding(cast.columnwise.layout, cast.columnwise.scale_inv);
+}
+
+}  // namespace fp8oracle::cuda
