@@ -14,6 +14,7 @@
 #include "cast_arguments.h"
 #include "device/tensor_cast.cuh"
 #include "status.h"
+#include "tile_grid.h"
 
 namespace fp8oracle::cuda {
 
@@ -98,11 +99,6 @@ __global__ void __launch_bounds__(Tuning::kThreads)
   if (cast.amax == nullptr) return;
   const std::uint32_t bits = block_max(amax.bits(), scratch);
   if (threadIdx.x == 0) accumulate_amax(cast.amax, bits);
-}
-
-/// Blocks of a launch: every tile its own, and one for the scalars of an empty tensor.
-inline unsigned block_count(std::int64_t tiles) {
-  return static_cast<unsigned>(std::clamp<std::int64_t>(tiles, 1, 0x7FFFFFFF));
 }
 
 template <class T, class Format, class Tuning, Fault kFault>

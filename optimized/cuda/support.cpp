@@ -42,10 +42,12 @@ std::optional<std::string> unsupported(fp8oracle_operation operation,
                                        const fp8oracle_scheme& scheme) {
   if (!device_state().problem.empty()) return device_state().problem;
   if (operation > FP8ORACLE_OP_SCALE_INVERSE) return "unknown operation";
-  if (operation == FP8ORACLE_OP_SWIZZLE || operation == FP8ORACLE_OP_UNSWIZZLE)
-    return "swizzle: not in this backend";
-  if (operation == FP8ORACLE_OP_DEQUANTIZE) return "dequantize: not in this backend";
-  if (scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR) return "granularity: per tensor only";
+  // Bytes are permuted, whatever they mean.
+  if (operation == FP8ORACLE_OP_SWIZZLE || operation == FP8ORACLE_OP_UNSWIZZLE) return std::nullopt;
+  const bool has_blocks =
+      operation == FP8ORACLE_OP_QUANTIZE || operation == FP8ORACLE_OP_DEQUANTIZE;
+  if (scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR && !has_blocks)
+    return "granularity: this operation is per tensor only";
   return unsupported_element(scheme.format, scheme.knobs);
 }
 

@@ -7,6 +7,7 @@
 #include "amax.cuh"
 #include "encode.cuh"
 #include "fault.cuh"
+#include "noop.cuh"
 #include "vector.cuh"
 
 namespace fp8oracle::cuda {
@@ -26,11 +27,6 @@ struct TensorCast {
   bool propagate_nan = false;
   bool flush_scale_inv = false;
 };
-
-/// noop is exactly 1: every output stays as it was [K23].
-__device__ __forceinline__ bool is_noop(const float* noop) {
-  return noop != nullptr && *noop == 1.0f;
-}
 
 /// RN(1 / scale); subnormals become signed zeros where the profile flushes them [K9].
 __device__ __forceinline__ float scale_inverse_of(float scale, bool flush) {

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What both kernels of current scaling do between their two looks at the input.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cast_arguments.h"
+#include "device/exchange.cuh"
+#include "device/scale.cuh"
+#include "device_state.h"
+#include "queue.h"
+#include "scale_rule.h"
+#include "status.h"
+
+namespace fp8oracle::cuda {
+
+/// A cast that finds its own scale: cast.scale and cast.amax stay null.
+struct CurrentCast {
+  TensorCast cast;
+  ScaleRule rule;
+  float* amax = nullptr;   // overwritten
+  float* scale = nullptr;  // overwritten; read first where the rule keeps it
+  Exchange* exchange = nullptr;
+};
+
+/// One block's memory for the exchange.
+template <int kThreads>
+struct CurrentShared {
+  std::uint32_t scratch[kThreads / 32];
+  std::uint32_t epoch;
+  float previous;
+  float scale;
+};
+
+/// Before the first read: thread 0 asks for what its post will depend on.
+template <int kThreads>
+__device__ __forceinline__ void begin_current(const CurrentCast& current,
+                                              CurrentShared<kThreads>& shared) {
+  if (threadIdx.x != 0) return;
+  shared.epoch = this_epoch(*current.exchange);
+  shared.previous = 1.0f;
+  if (current.rule.of_bad_amax == FP8ORACLE_BAD_AMAX_KEEP && current.scale != nullptr) {
+    shared.previous = *current.scale;
+    __threadfence();  // read by every block before any can see all posts and write it
+  }
+}
+
+/// Between the reads: the scale of all blocks' maximum, which every block computes for itself. The
+/// first block writes the scalars.
+template <int kThreads>
+__device__ __forceinline__ float exchange_scale(const CurrentCast& current, std::uint32_t bits,
+                                                CurrentShared<kThreads>& shared) {
+  bits = block_max(bits, shared.scratch);
+  if (gridDim.x > 1) {
+    if (threadIdx.x == 0) post(*current.exchange, shared.epoch, bits);
+    __syncthreads();  // epoch is there for all, scratch is free again
+    bits = block_max(gather(*current.exchange, shared.epoch), shared.scratch);
+  }
+  if (threadIdx.x == 0) {
+    const float amax = __uint_as_float(bits);
+    const float scale = scale_of_amax(amax, current.rule, shared.previous);
+    shared.scale = scale;
+    if (blockIdx.x == 0) {
+      if (gridDim.x > 1) end_epoch(*current.exchange, shared.epoch);
+      if (current.amax != nullptr) *current.amax = amax;
+      if (current.scale != nullptr) *current.scale = scale;
+      if (current.cast.scale_inv != nullptr)
+        *current.cast.scale_inv = scale_inverse_of(scale, current.cast.flush_scale_inv);
+    }
+  }
+  __syncthreads();
+  return shared.scale;
+}
+
+inline CurrentCast current_cast(const fp8oracle_quantize_current_args& args, const Queue& queue) {
+  CurrentCast current;
+  current.cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
+  current.cast.noop = pointer<const float>(args.noop);
+  current.rule = scale_rule(args.scheme, args.input.type, args.pow2, args.eps);
+  current.amax = pointer<float>(args.amax);
+  current.scale = pointer<float>(args.scale);
+  current.exchange = queue.exchange;
+  return current;
+}
+
+/// Blocks of `kernel` that the device holds at once; asked once a kernel.
+template <class Kernel>
+int resident_blocks(Kernel kernel, int threads, std::size_t shared_bytes) {
+  int per_multiprocessor = 0;
+  if (shared_bytes > 0) {
+    (void)cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(shared_bytes));
+  }
+  const cudaError_t error = cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+      &per_multiprocessor, kernel, threads, shared_bytes);
+  if (error != cudaSuccess) (void)cudaGetLastError();
+  const int blocks = per_multiprocessor * device_state().multiprocessors;
+  return std::clamp(blocks, 1, static_cast<int>(Exchange::kMaxBlocks));
+}
+
+/// A launch whose blocks wait for each other: cooperative, so that all of them run at once or none.
+template <class Kernel, class... Args>
+void launch_together(Kernel kernel, unsigned blocks, unsigned threads, std::size_t shared_bytes,
+                     cudaStream_t stream, Args... args) {
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(blocks);
+  config.blockDim = dim3(threads);
+  config.dynamicSmemBytes = shared_bytes;
+  config.stream = stream;
+  cudaLaunchAttribute together{};
+  together.id = cudaLaunchAttributeCooperative;
+  together.val.cooperative = 1;
+  config.attrs = &together;
+  config.numAttrs = blocks > 1 ? 1 : 0;
+  (void)cudaLaunchKernelEx(&config, kernel, args...);  // launched() reports its error
+}
+
+}  // namespace fp8oracle::cuda

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quantize_current.cuh"
+
+#include "operations.h"
+
+namespace fp8oracle::cuda {
+
+fp8oracle_status quantize_current(const fp8oracle_quantize_current_args& args, const Queue& queue,
+                    fp8oracle_message message) {
+  return quantize_current_rows<Fault::kNone>(args, queue, message);
+}
+
+}  // namespace fp8oracle::cuda

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Current scaling with transposed codes, alone or beside the rowwise ones, in one launch.
+//
+//   grid   as many blocks as run at once; block b's tiles are b, b + blocks, ...: the first stays in
+//          registers, the others are read again, last tile first
+//   smem   a tile's codes
+//   bytes  2 or 4 read and 1 or 2 written an element, and once more 2 or 4 of what is read again
+//   equal  amax, scale_from_amax, quantize one after the other
+#pragma once
+
+#include <cstdint>
+
+#include "current_scaling.cuh"
+#include "tile_grid.h"
+
+namespace fp8oracle::cuda {
+
+/// Codes of a tile in both orders; `shared` is free on entry and taken out when all threads have met
+/// the next barrier.
+template <class T, class Format, class Shape, Fault kFault>
+__device__ __forceinline__ void cast_tile(const TensorCast& cast, const TilePlace& place,
+                                          const TileAlignment& alignment,
+                                          const TileInput<T, Shape>& input, float scale,
+                                          std::uint8_t* shared) {
+  TileCodes<Shape> codes;
+  codes.template encode<T, Format>(input, scale);
+  codes.store_rowwise(cast, place, alignment);
+  codes.put_slots(shared);
+  __syncthreads();
+  store_columnwise<Shape>(cast, place, alignment, shared);
+}
+
+template <class T, class Format, class Shape, Fault kFault>
+__global__ void __launch_bounds__(Shape::kThreads)
+    quantize_current_transpose_kernel(const __grid_constant__ CurrentCast current, TileGrid grid,
+                                      TileAlignment alignment) {
+  __shared__ alignas(16) std::uint8_t tile[Shape::kBytes];
+  __shared__ CurrentShared<Shape::kThreads> shared;
+  const TensorCast& cast = current.cast;
+  if (is_noop(cast.noop)) return;
+  begin_current(current, shared);
+  Amax<T> amax(cast.propagate_nan);
+  const std::int64_t count = grid.count();
+  TileInput<T, Shape> held;
+  if (blockIdx.x < count) held.load(cast, tile_at<Shape>(cast, grid, blockIdx.x), alignment);
+  for (std::int64_t i = std::int64_t{blockIdx.x} + gridDim.x; i < count; i += gridDim.x) {
+    TileInput<T, Shape> input;
+    input.load(cast, tile_at<Shape>(cast, grid, i), alignment);
+    input.add_to(amax);
+  }
+  if (blockIdx.x < count) held.add_to(amax);
+
+  const float scale = exchange_scale(current, amax.bits(), shared);
+
+  if (blockIdx.x >= count) return;
+  const std::int64_t last = blockIdx.x + (count - 1 - blockIdx.x) / gridDim.x * gridDim.x;
+  for (std::int64_t i = last; i > blockIdx.x; i -= gridDim.x) {
+    const TilePlace place = tile_at<Shape>(cast, grid, i);
+    TileInput<T, Shape> input;
+    input.load(cast, place, alignment);
+    cast_tile<T, Format, Shape, kFault>(cast, place, alignment, input, scale, tile);
+    __syncthreads();
+  }
+  cast_tile<T, Format, Shape, kFault>(cast, tile_at<Shape>(cast, grid, blockIdx.x), alignment,
+                                      held, scale, tile);
+}
+
+using WideTile = TileShape<4, 32, 8>;  // 128 x 64, for inputs of the size of the device
+
+template <class T, class Format, class Shape, Fault kFault>
+void launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
+  constexpr auto kernel = quantize_current_transpose_kernel<T, Format, Shape, kFault>;
+  static const int most = resident_blocks(kernel, Shape::kThreads, 0);
+  const TileGrid grid = tile_grid<Shape>(current.cast);
+  const auto blocks = static_cast<unsigned>(std::clamp<std::int64_t>(grid.count(), 1, most));
+  launch_together(kernel, blocks, Shape::kThreads, 0, stream, current, grid,
+                  tile_alignment<T>(current.cast));
+}
+
+template <Fault kFault>
+fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& args,
+                                       const Queue& queue, fp8oracle_message message) {
+  const CurrentCast current = current_cast(args, queue);
+  const std::int64_t multiprocessors = device_state().multiprocessors;
+  with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+    using T = typename decltype(type)::type;
+    using Format = typename decltype(format)::type;
+    if (tile_grid<SmallTile>(current.cast).count() <= multiprocessors) {
+      launch_current_tiles<T, Format, SmallTile, kFault>(current, queue.stream);
+    } else if (tile_grid<WideTile>(current.cast).count() <= 2 * multiprocessors) {
+      launch_current_tiles<T, Format, WideTile, kFault>(current, queue.stream);
+    } else {
+      launch_current_tiles<T, Format, LargeTile, kFault>(current, queue.stream);
+    }
+  });
+  return launched("quantize_current", message);
+}
+
+}  // namespace fp8oracle::cuda

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Per-tensor quantize of many tensors in as few launches as their descriptions fit into kernel
+// arguments, with and without transposed codes.
+//
+//   grid   one tile of one tensor a block (128 x 128, or 32 x 64 when there are few); an empty
+//          tensor has one block for its scalars
+//   smem   the tile's codes
+//   bytes  2 or 4 read and 1 or 2 written an element
+//   equal  quantize of each tensor; its first block writes scale_inv, each block raises amax
+#pragma once
+
+#include <cstdint>
+
+#include "status.h"
+#include "tile_grid.h"
+
+namespace fp8oracle::cuda {
+
+/// One tensor, 80 bytes with its first tile.
+struct ManyItem {
+  const void* input;
+  std::uint8_t* rowwise;
+  std::uint8_t* columnwise;
+  const float* scale;
+  float* amax;
+  float* scale_inv;
+  std::int64_t rows;
+  std::int64_t cols;
+  std::int64_t row_stride;
+  TileAlignment alignment;
+};
+
+/// A launch's tensors, passed by value. CUDA 12.1 and later pass up to 32 764 bytes.
+template <int kItemsOf>
+struct ManyCast {
+  static constexpr int kItems = kItemsOf;
+  ManyItem items[kItems];
+  std::uint32_t first_tile[kItems];
+  int count;
+  bool propagate_nan;
+  bool flush_scale_inv;
+  const float* noop;
+};
+using FewItems = ManyCast<16>;
+using MostItems = ManyCast<388>;
+static_assert(sizeof(MostItems) <= 32764);
+
+/// The tensor that `tile` is of: the last one that begins at or before it.
+template <class Many>
+__device__ __forceinline__ int item_of_tile(const Many& many, std::uint32_t tile) {
+  int low = 0;
+  int high = many.count;
+  while (high - low > 1) {
+    const int middle = (low + high) / 2;
+    (many.first_tile[middle] <= tile ? low : high) = middle;
+  }
+  return low;
+}
+
+template <class Many>
+__device__ __forceinline__ TensorCast cast_of_item(const Many& many, const ManyItem& item) {
+  TensorCast cast;
+  cast.input = item.input;
+  cast.rows = item.rows;
+  cast.cols = item.cols;
+  cast.row_stride = item.row_stride;
+  cast.rowwise = item.rowwise;
+  cast.columnwise = item.columnwise;
+  cast.scale_inv = item.scale_inv;
+  cast.amax = item.amax;
+  cast.propagate_nan = many.propagate_nan;
+  cast.flush_scale_inv = many.flush_scale_inv;
+  return cast;
+}
+
+template <class T, class Format, class Shape, class Many, Fault kFault>
+__global__ void __launch_bounds__(Shape::kThreads)
+    quantize_many_kernel(const __grid_constant__ Many many) {
+  __shared__ alignas(16) std::uint8_t shared[Shape::kBytes];
+  __shared__ std::uint32_t scratch[Shape::kThreads / 32];
+  if (is_noop(many.noop)) return;
+  const int index = item_of_tile(many, blockIdx.x);
+  const ManyItem& item = many.items[index];
+  const std::uint32_t tile = blockIdx.x - many.first_tile[index];
+  const TensorCast cast = cast_of_item(many, item);
+  const float scale = item.scale != nullptr ? *item.scale : 1.0f;
+  // Of an empty tensor too [K24].
+  if (tile == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
+    *cast.scale_inv = scale_inverse_of(scale, cast.flush_scale_inv);
+  if (cast.rows == 0 || cast.cols == 0) return;
+
+  const TileGrid grid{(cast.rows + Shape::kRows - 1) / Shape::kRows,
+                      (cast.cols + Shape::kCols - 1) / Shape::kCols};
+  const TilePlace place = tile_at<Shape>(cast, grid, tile);
+  Amax<T> amax(cast.propagate_nan);
+  TileInput<T, Shape> input;
+  TileCodes<Shape> codes;
+  input.load(cast, place, item.alignment);
+  input.add_to(amax);
+  codes.template encode<T, Format>(input, scale);
+  codes.store_rowwise(cast, place, item.alignment);
+  if (cast.columnwise != nullptr) {
+    codes.put_slots(shared);
+    __syncthreads();
+    store_columnwise<Shape>(cast, place, item.alignment, shared);
+  }
+  if (cast.amax == nullptr) return;
+  const std::uint32_t bits = block_max(amax.bits(), scratch);
+  if (threadIdx.x == 0) accumulate_amax(cast.amax, bits);
+}
+
+template <class T>
+ManyItem many_item(const fp8oracle_scheme& scheme, const fp8oracle_quantize_item& from) {
+  const TensorCast cast = tensor_cast(scheme, from.input, from.rowwise, from.columnwise);
+  return {cast.input,
+          cast.rowwise,
+          cast.columnwise,
+          pointer<const float>(from.scale),
+          pointer<float>(from.amax),
+          cast.scale_inv,
+          cast.rows,
+          cast.cols,
+          cast.row_stride,
+          tile_alignment<T>(cast)};
+}
+
+template <class Shape>
+std::int64_t tiles_of_item(const fp8oracle_quantize_item& item) {
+  TensorCast cast;
+  cast.rows = item.input.rows;
+  cast.cols = item.input.cols;
+  return std::max<std::int64_t>(tile_grid<Shape>(cast).count(), 1);
+}
+
+/// Launches the tensors from `begin` on that fit; returns the first one that is left.
+template <class T, class Format, class Shape, class Many, Fault kFault>
+std::uint64_t launch_batch(const fp8oracle_quantize_many_args& args, std::uint64_t begin,
+                           cudaStream_t stream) {
+  Many many{};
+  many.propagate_nan = args.scheme.knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
+  many.flush_scale_inv = args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP;
+  many.noop = pointer<const float>(args.noop);
+  const std::uint64_t end = std::min<std::uint64_t>(args.count, begin + Many::kItems);
+  std::int64_t tiles = 0;
+  for (std::uint64_t i = begin; i < end; ++i) {
+    many.items[many.count] = many_item<T>(args.scheme, args.items[i]);
+    many.first_tile[many.count] = static_cast<std::uint32_t>(tiles);
+    many.count += 1;
+    tiles += tiles_of_item<Shape>(args.items[i]);
+  }
+  quantize_many_kernel<T, Format, Shape, Many, kFault>
+      <<<static_cast<unsigned>(tiles), Shape::kThreads, 0, stream>>>(many);
+  return end;
+}
+
+template <class T, class Format, class Shape, Fault kFault>
+void launch_batches(const fp8oracle_quantize_many_args& args, cudaStream_t stream) {
+  if (args.count <= FewItems::kItems) {
+    launch_batch<T, Format, Shape, FewItems, kFault>(args, 0, stream);
+    return;
+  }
+  for (std::uint64_t begin = 0; begin < args.count;)
+    begin = launch_batch<T, Format, Shape, MostItems, kFault>(args, begin, stream);
+}
+
+template <Fault kFault>
+fp8oracle_status quantize_all(const fp8oracle_quantize_many_args& args, cudaStream_t stream,
+                              fp8oracle_message message) {
+  constexpr std::int64_t kFewTiles = 512;
+  if (args.count == 0) return FP8ORACLE_OK;
+  std::int64_t large_tiles = 0;
+  for (std::uint64_t i = 0; i < args.count; ++i)
+    large_tiles += tiles_of_item<LargeTile>(args.items[i]);
+  with_type_and_format(
+      args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        if (large_tiles < kFewTiles) {
+          launch_batches<T, Format, SmallTile, kFault>(args, stream);
+        } else {
+          launch_batches<T, Format, LargeTile, kFault>(args, stream);
+        }
+      });
+  return launched("quantize_many", message);
+}
+
+inline std::uint64_t launches_of_many(std::uint64_t count) {
+  return (count + MostItems::kItems - 1) / MostItems::kItems;
+}
+
+}  // namespace fp8oracle::cuda
