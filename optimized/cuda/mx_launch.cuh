@@ -39,15 +39,20 @@ inline bool prefers_narrow_tiles(const MxCast& cast) {
 /// kRows of the flat kernel: dense codes in whole blocks, every row's start aligned.
 inline bool rows_are_flat(const MxCast& cast) { return cast.aligned && cast.cols % 32 == 0; }
 
+template <class T, class Format, int kLoads, MxFault kFault>
+void launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
+  const std::int64_t eights = cast.rows * (cast.cols / kEight);
+  const std::int64_t blocks = ceil_div(eights, MxRowwiseTuning::kThreads * kLoads);
+  mx_rowwise_kernel<T, Format, kLoads, kFault>
+      <<<static_cast<unsigned>(blocks), MxRowwiseTuning::kThreads, 0, stream>>>(cast);
+}
+
 template <int kLoads, MxFault kFault = MxFault::kNone>
 fp8oracle_status launch_flat_rows(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                                   fp8oracle_message message) {
-  const std::int64_t eights = cast.rows * (cast.cols / kEight);
-  const std::int64_t blocks = ceil_div(eights, MxRowwiseTuning::kThreads * kLoads);
   with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    mx_rowwise_kernel<typename decltype(type)::type, typename decltype(format)::type, kLoads,
-                      kFault>
-        <<<static_cast<unsigned>(blocks), MxRowwiseTuning::kThreads, 0, stream>>>(cast);
+    launch_flat_rows_of<typename decltype(type)::type, typename decltype(format)::type, kLoads,
+                        kFault>(cast, stream);
   });
   return launched("quantize, MX rowwise", message);
 }

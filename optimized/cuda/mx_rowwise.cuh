@@ -41,12 +41,13 @@ __device__ __forceinline__ void quantize_row_blocks(const MxCast& cast, std::int
     x[u] = kFull || n < end ? Eight<T>::load(input + offset_of_eight(cast, n)) : Eight<T>::zero();
   }
 
+  constexpr int kSharing = kFault == MxFault::kFewerLanes ? 2 : kLanes;
   const std::uint32_t floor = Word<T>::floor_of(cast.e8m0.nan_floor);
   const int mine = static_cast<int>(threadIdx.x) % kLanes;
   std::int32_t my_scale = 0;  // of the block that this lane stores
 #pragma unroll
   for (int u = 0; u < kLoads; ++u) {
-    const std::uint32_t amax = max_over_lanes<T>(x[u].magnitudes(floor).max_word(), 1, kLanes);
+    const std::uint32_t amax = max_over_lanes<T>(x[u].magnitudes(floor).max_word(), 1, kSharing);
     const std::int32_t scale_inv = e8m0_code(cast.e8m0, Word<T>::fold(amax));
     if (mine == u) my_scale = scale_inv;
     float values[kEight];

@@ -79,7 +79,8 @@ struct MxTile {
       if constexpr (kFull) {
         x[u] = Eight<T>::load(from);
       } else {
-        x[u] = row(u) < cast.rows ? Eight<T>::load_some(from, count) : Eight<T>::zero();
+        const int readable = kFault == MxFault::kTailReadsBeyond ? kEight : count;
+        x[u] = row(u) < cast.rows ? Eight<T>::load_some(from, readable) : Eight<T>::zero();
       }
     }
   }
@@ -99,7 +100,7 @@ struct MxTile {
 // ---- Rows ---------------------------------------------------------------------------------------
 
 /// Stores the scales of row blocks; each four lanes have the codes of their kLoads rows.
-template <bool kFull, class Tile>
+template <bool kFull, MxFault kFault, class Tile>
 __device__ __forceinline__ void store_row_scales(const MxCast& cast, const Tile& tile,
                                                  const std::int32_t (&codes)[Tile::kLoads]) {
   const int mine = tile.lane % 4;
@@ -110,6 +111,7 @@ __device__ __forceinline__ void store_row_scales(const MxCast& cast, const Tile&
   const std::int64_t row = tile.row(mine);
   const std::int64_t block = tile.col() / 32;
   if (!kFull && (row >= cast.rows || block >= cast.rowwise.layout.blocks)) return;
+  if (kFault == MxFault::kTailScaleUnwritten && (block + 1) * 32 > cast.cols) return;
   cast.rowwise.scale_inv[cast.rowwise.layout.index(row, block)] = static_cast<std::uint8_t>(code);
 }
 
@@ -127,7 +129,7 @@ __device__ __forceinline__ void quantize_rows(const MxCast& cast, const Tile& ti
     const float scale = widen_bf16(e8m0_reciprocal_bf16<kFault>(scale_inv[u]));
     tile.template store<kFull>(cast, cast.rowwise.codes, u, encode_eight<Format>(values, scale));
   }
-  store_row_scales<kFull>(cast, tile, scale_inv);
+  store_row_scales<kFull, kFault>(cast, tile, scale_inv);
 }
 
 // ---- Columns ------------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ __device__ __forceinline__ void share_column_amax(const MxCast& cast, const Tile
     amax.words[i] = max_over_lanes<T>(amax.words[i], Tile::kLanesAcross, 32);
   }
   if (tile.lane >= Tile::kLanesAcross) return;
-  const int warp = kFault == MxFault::kScaleOfLastWarp ? tile.warp / 2 : tile.warp;
+  const int warp = kFault == MxFault::kWarpsShareAmax ? tile.warp / 2 : tile.warp;
   auto* to = reinterpret_cast<uint4*>(&memory.partial[warp][tile.lane * Eight<T>::kWords]);
 #pragma unroll
   for (int i = 0; i < Eight<T>::kWords / 4; ++i) {
@@ -172,15 +174,20 @@ __device__ __forceinline__ void scale_columns(const MxCast& cast, const Tile& ti
   memory.reciprocal[column] = static_cast<std::uint16_t>(e8m0_reciprocal_bf16<kFault>(scale_inv));
   const std::int64_t line = tile.tile_col + column;
   if (!kFull && line >= cast.cols) return;
-  cast.columnwise.scale_inv[cast.columnwise.layout.index(line, tile.tile_row / 32)] =
+  ScaleLayout layout = cast.columnwise.layout;
+  if (kFault == MxFault::kPlainIndex) layout.swizzled = false;
+  cast.columnwise.scale_inv[layout.index(line, tile.tile_row / 32)] =
       static_cast<std::uint8_t>(scale_inv);
 }
 
 /// The thread's codes to where the columns of the tile lie as rows.
-template <class Tile>
+template <MxFault kFault, class Tile>
 __device__ __forceinline__ void share_turned(const Tile& tile, const uint2 (&codes)[Tile::kLoads],
                                              typename Tile::Memory& memory) {
-  if constexpr (Tile::kLoads == 4) {
+  if constexpr (kFault == MxFault::kTurnedRows && Tile::kLoads == 4) {
+    const uint2 swapped[4] = {codes[0], codes[2], codes[1], codes[3]};
+    write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, swapped);
+  } else if constexpr (Tile::kLoads == 4) {
     write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, codes);
   } else {
     static_assert(Tile::kLoads == 1);
@@ -212,7 +219,7 @@ __device__ __forceinline__ void store_turned(const MxCast& cast, const Tile& til
 }
 
 /// Codes of the columns' direction, as the input lies or transposed.
-template <bool kFull, class Tile>
+template <bool kFull, MxFault kFault, class Tile>
 __device__ __forceinline__ void store_column_codes(const MxCast& cast, const Tile& tile,
                                                    const uint2 (&codes)[Tile::kLoads],
                                                    typename Tile::Memory& memory) {
@@ -223,7 +230,7 @@ __device__ __forceinline__ void store_column_codes(const MxCast& cast, const Til
     }
     return;
   }
-  share_turned(tile, codes, memory);
+  share_turned<kFault>(tile, codes, memory);
   __syncthreads();
   store_turned<kFull>(cast, tile, memory);
 }
@@ -247,7 +254,7 @@ __device__ __forceinline__ void quantize_columns(const MxCast& cast, const Tile&
     tile.x[u].widen(values);
     codes[u] = encode_eight<Format>(values, scale);
   }
-  store_column_codes<kFull>(cast, tile, codes, memory);
+  store_column_codes<kFull, kFault>(cast, tile, codes, memory);
 }
 
 // ---- Squares ------------------------------------------------------------------------------------
@@ -299,10 +306,10 @@ __device__ __forceinline__ void quantize_squares(const MxCast& cast, const Tile&
     scale_inv[u] = code;
     if (cast.rowwise.codes) tile.template store<kFull>(cast, cast.rowwise.codes, u, codes[u]);
   }
-  if (cast.rowwise.codes) store_row_scales<kFull>(cast, tile, scale_inv);
+  if (cast.rowwise.codes) store_row_scales<kFull, kFault>(cast, tile, scale_inv);
   if (!cast.columnwise.codes) return;
   store_square_column_scales<kFull, T>(cast, tile, memory);
-  store_column_codes<kFull>(cast, tile, codes, memory);
+  store_column_codes<kFull, kFault>(cast, tile, codes, memory);
 }
 
 // ---- The tile -----------------------------------------------------------------------------------

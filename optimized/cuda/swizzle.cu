@@ -1,51 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "swizzle.cuh"
-
-#include "cast_arguments.h"
 #include "operations.h"
-#include "status.h"
+#include "swizzle_launch.cuh"
 
 namespace fp8oracle::cuda {
-namespace {
-
-SwizzleCall swizzle_call(const fp8oracle_swizzle_args& args, bool to_swizzled) {
-  const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
-  fp8oracle_scheme swizzled = args.scheme;
-  swizzled.layout = FP8ORACLE_LAYOUT_SWIZZLED;
-  SwizzleCall call{};
-  call.plain = scale_layout(args.scheme, direction, args.rows, args.cols);
-  call.swizzled = scale_layout(swizzled, direction, args.rows, args.cols);
-  call.input = pointer<const std::uint8_t>(args.input);
-  call.output = pointer<std::uint8_t>(args.output);
-  const void* const plain_side = to_swizzled ? args.input.data : args.output.data;
-  const void* const swizzled_side = to_swizzled ? args.output.data : args.input.data;
-  call.words =
-      call.plain.block_pitch == 1 && call.plain.line_pitch % 4 == 0 && is_aligned(plain_side, 4);
-  call.chunks = is_aligned(swizzled_side, 16);
-  return call;
-}
-
-template <bool kToSwizzled>
-fp8oracle_status permute(const fp8oracle_swizzle_args& args, cudaStream_t stream,
-                         fp8oracle_message message) {
-  const SwizzleCall call = swizzle_call(args, kToSwizzled);
-  if (call.swizzled.bytes() == 0) return FP8ORACLE_OK;
-  const std::int64_t chunks = call.swizzled.bytes() / 16;
-  swizzle_kernel<kToSwizzled><<<static_cast<unsigned>(ceil_div(chunks, SwizzleTuning::kThreads)),
-                                SwizzleTuning::kThreads, 0, stream>>>(call);
-  return launched(kToSwizzled ? "swizzle" : "unswizzle", message);
-}
-
-}  // namespace
 
 fp8oracle_status swizzle(const fp8oracle_swizzle_args& args, cudaStream_t stream,
                          fp8oracle_message message) {
-  return permute<true>(args, stream, message);
+  return launch_swizzle<true>(args, stream, message);
 }
 
 fp8oracle_status unswizzle(const fp8oracle_swizzle_args& args, cudaStream_t stream,
                            fp8oracle_message message) {
-  return permute<false>(args, stream, message);
+  return launch_swizzle<false>(args, stream, message);
 }
 
 }  // namespace fp8oracle::cuda

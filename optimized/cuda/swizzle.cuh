@@ -28,9 +28,14 @@ struct SwizzleTuning {
 };
 
 /// Four bytes that stand in a line from `block` on; those of no block are zero.
+template <MxFault kFault>
 __device__ __forceinline__ std::uint32_t load_plain(const SwizzleCall& call, std::int64_t line,
                                                     std::int64_t block) {
-  const ScaleLayout& plain = call.plain;
+  ScaleLayout plain = call.plain;
+  if (kFault == MxFault::kPaddingCopied) {
+    plain.lines = plain.padded_lines;
+    plain.blocks = plain.padded_blocks;
+  }
   if (line >= plain.lines) return 0;
   if (call.words && block + 4 <= plain.blocks)
     return *reinterpret_cast<const std::uint32_t*>(call.input + plain.index(line, block));
@@ -90,7 +95,12 @@ __global__ void __launch_bounds__(SwizzleTuning::kThreads)
   if constexpr (kToSwizzled) {
     std::uint32_t words[4];
 #pragma unroll
-    for (int q = 0; q < 4; ++q) words[q] = load_plain(call, line + q * 32, block);
+    for (int q = 0; q < 4; ++q) words[q] = load_plain<kFault>(call, line + q * 32, block);
+    if (kFault == MxFault::kQuartersSwapped) {
+      const std::uint32_t second = words[1];
+      words[1] = words[2];
+      words[2] = second;
+    }
     store_chunk(call.output + chunk * 16, call.chunks, words);
   } else {
     const uint4 v = load_chunk(call.input + chunk * 16, call.chunks);

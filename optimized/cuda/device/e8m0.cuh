@@ -38,6 +38,8 @@ __device__ __forceinline__ std::uint32_t e8m0_reciprocal_bf16(std::int32_t code)
 /// BF16 bits of 2^(code - 127): 0 gives the subnormal 2^-127, 255 gives NaN [K15].
 template <MxFault kFault = MxFault::kNone>
 __device__ __forceinline__ std::uint32_t e8m0_value_bf16(std::int32_t code) {
+  if (kFault == MxFault::kZeroCodeAsZero && code == 0) return 0;
+  if (kFault == MxFault::kNanCodeAsNumber && code == kE8m0Nan) return 0x7F80;
   return static_cast<std::uint32_t>(code == kE8m0Nan ? 0x7FC0 : max(code << 7, 0x0040));
 }
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "block_mutants.h"
+
+#include "../backend.h"
+#include "../dequantize_launch.cuh"
+#include "../mx_launch.cuh"
+#include "../queue.h"
+#include "../swizzle_launch.cuh"
+#include "fp8oracle/arguments.h"
+
+namespace fp8oracle::cuda::mutants {
+namespace {
+
+using Bf16 = __nv_bfloat16;
+
+/// Which calls a fault lives in.
+MxBlocks blocks_of(const fp8oracle_scheme& scheme) {
+  if (scheme.granularity == FP8ORACLE_GRANULARITY_MX32X32) return MxBlocks::kSquares;
+  if (scheme.directions == FP8ORACLE_ROWWISE) return MxBlocks::kRows;
+  return scheme.directions == FP8ORACLE_COLUMNWISE ? MxBlocks::kColumns : MxBlocks::kRowsAndColumns;
+}
+
+template <MxBlocks kBlocks>
+bool lives_in(const fp8oracle_quantize_args& args) {
+  return !check_arguments(args) && args.scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR &&
+         blocks_of(args.scheme) == kBlocks && args.input.type == FP8ORACLE_BF16 &&
+         is_e4m3(args.scheme.format) && args.input.rows > 0 && args.input.cols > 0;
+}
+
+fp8oracle_status quantize_rightly(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
+                                  fp8oracle_message message) {
+  return backend().quantize(args, stream, message);
+}
+
+/// The fault in the tile kernel.
+template <MxFault kFault, MxBlocks kBlocks>
+fp8oracle_status quantize_tiles(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
+                                fp8oracle_message message) {
+  if (!lives_in<kBlocks>(*args)) return quantize_rightly(args, stream, message);
+  launch_tiles_of<Bf16, E4M3, kBlocks, MxTileTuning::kWide, kFault>(mx_cast(*args),
+                                                                    queue_of(stream).stream);
+  return launched("quantize, a mutant", message);
+}
+
+/// The fault in the kernel of dense rows in whole blocks.
+template <MxFault kFault>
+fp8oracle_status quantize_flat_rows(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
+                                    fp8oracle_message message) {
+  if (!lives_in<MxBlocks::kRows>(*args)) return quantize_rightly(args, stream, message);
+  const MxCast cast = mx_cast(*args);
+  if (!rows_are_flat(cast)) return quantize_rightly(args, stream, message);
+  launch_flat_rows_of<Bf16, E4M3, 1, kFault>(cast, queue_of(stream).stream);
+  return launched("quantize, a mutant", message);
+}
+
+template <MxFault kFault>
+fp8oracle_status dequantize_faulty(const fp8oracle_dequantize_args* args, fp8oracle_stream stream,
+                                   fp8oracle_message message) {
+  const bool lives = !check_arguments(*args) && args->output.type == FP8ORACLE_BF16 &&
+                     is_e4m3(args->scheme.format) && args->output.rows > 0 && args->output.cols > 0;
+  if (!lives) return backend().dequantize(args, stream, message);
+  launch_dequantize<Bf16, E4M3, kFault>(dequantize_call(*args), queue_of(stream).stream);
+  return launched("dequantize, a mutant", message);
+}
+
+template <MxFault kFault>
+fp8oracle_status swizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
+                                fp8oracle_message message) {
+  if (check_arguments(*args, false)) return backend().swizzle(args, stream, message);
+  return launch_swizzle<true, kFault>(*args, queue_of(stream).stream, message);
+}
+
+// The tables differ by a function; each needs storage of its own.
+template <auto kFunction>
+const fp8oracle_backend_table* table_with() {
+  static const fp8oracle_backend_table table = [] {
+    fp8oracle_backend_table changed = backend();
+    using F = decltype(kFunction);
+    if constexpr (std::is_same_v<F, decltype(changed.quantize)>) changed.quantize = kFunction;
+    if constexpr (std::is_same_v<F, decltype(changed.dequantize)>) changed.dequantize = kFunction;
+    if constexpr (std::is_same_v<F, decltype(changed.swizzle)>) changed.swizzle = kFunction;
+    return changed;
+  }();
+  return &table;
+}
+
+std::vector<BlockMutant> quantize_mutants() {
+  constexpr auto kRows = MxBlocks::kRows;
+  constexpr auto kColumns = MxBlocks::kColumns;
+  constexpr auto kBoth = MxBlocks::kRowsAndColumns;
+  constexpr auto kSquares = MxBlocks::kSquares;
+  using F = MxFault;
+  return {
+      {"cuda-mx-two-lanes", "K16", "amax of a row block crosses two lanes of its four",
+       table_with<quantize_flat_rows<F::kFewerLanes>>()},
+      {"cuda-mx-code-255-as-number", "K15", "scale code 255 is one step beyond 254",
+       table_with<quantize_flat_rows<F::kNanCodeAsNumber>>()},
+      {"cuda-mx-first-row-amax", "K16", "amax of a column leaves out three rows of four",
+       table_with<quantize_tiles<F::kAmaxOfFirstLoad, kColumns>>()},
+      {"cuda-mx-missing-barrier", "K30", "column scales read partial amaxes before a barrier",
+       table_with<quantize_tiles<F::kMissingBarrier, kColumns>>()},
+      {"cuda-mx-square-missing-barrier", "K30", "square scales read partial amaxes unsynchronised",
+       table_with<quantize_tiles<F::kMissingBarrier, kSquares>>()},
+      {"cuda-mx-warps-race", "K16", "two warps write one partial amax",
+       table_with<quantize_tiles<F::kWarpsShareAmax, kBoth>>()},
+      {"cuda-mx-tail-scale-unwritten", "K2", "the scale of a partial row block stays as it was",
+       table_with<quantize_tiles<F::kTailScaleUnwritten, kRows>>()},
+      {"cuda-mx-tail-reads-beyond", "K16", "elements after a row's end count in amax",
+       table_with<quantize_tiles<F::kTailReadsBeyond, kRows>>()},
+      {"cuda-mx-padding-unwritten", "K18", "padding of swizzled scales is not cleared",
+       table_with<quantize_tiles<F::kPaddingUnwritten, kBoth>>()},
+      {"cuda-mx-plain-index", "K19", "swizzled column scales are stored in the plain order",
+       table_with<quantize_tiles<F::kPlainIndex, kColumns>>()},
+      {"cuda-mx-code-0-as-1", "K17", "scale code 0 multiplies by 1",
+       table_with<quantize_tiles<F::kZeroCodeAsOne, kColumns>>()},
+      {"cuda-mx-code-254-flushed", "K15", "the reciprocal 2^-127 is flushed to zero",
+       table_with<quantize_tiles<F::kLastCodeFlushed, kBoth>>()},
+      {"cuda-mx-turned-rows", "K20", "two rows of four change places in transposed codes",
+       table_with<quantize_tiles<F::kTurnedRows, kColumns>>()},
+      {"cuda-mx-noop-ignored", "K23", "32 x 32 squares are written under noop = 1",
+       table_with<quantize_tiles<F::kNoopIgnored, kSquares>>()},
+  };
+}
+
+std::vector<BlockMutant> other_mutants() {
+  using F = MxFault;
+  return {
+      {"cuda-dequantize-code-0-as-0", "K15", "scale code 0 is the value 0",
+       table_with<dequantize_faulty<F::kZeroCodeAsZero>>()},
+      {"cuda-dequantize-code-255-as-inf", "K15", "scale code 255 is one step beyond 254",
+       table_with<dequantize_faulty<F::kNanCodeAsNumber>>()},
+      {"cuda-dequantize-missing-barrier", "K6", "column scales are read before a barrier",
+       table_with<dequantize_faulty<F::kMissingBarrier>>()},
+      {"cuda-swizzle-quarters-swapped", "K19", "lines 32...63 and 64...95 of a tile change places",
+       table_with<swizzle_faulty<F::kQuartersSwapped>>()},
+      {"cuda-swizzle-padding-copied", "K18", "padding of the input gets into the output",
+       table_with<swizzle_faulty<F::kPaddingCopied>>()},
+  };
+}
+
+}  // namespace
+
+const std::vector<BlockMutant>& block_mutants() {
+  static const std::vector<BlockMutant> all = [] {
+    std::vector<BlockMutant> list = quantize_mutants();
+    for (const BlockMutant& mutant : other_mutants()) list.push_back(mutant);
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace fp8oracle::cuda::mutants
