@@ -23,7 +23,7 @@ namespace fp8oracle::cuda {
 
 struct AmaxTuning {
   static constexpr int kThreads = 256;
-  static constexpr int kUnits = 8;
+  static constexpr int kUnits = 4;
   static constexpr int kBlocksPerMultiprocessor = 8;
 };
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fp8oracle/backend.h"
+
+namespace fp8oracle::cuda_tests {
+
+/// Memory of a backend with guard bytes around it, all poisoned.
+struct Block {
+  void* base = nullptr;
+  std::uint64_t all = 0;
+  fp8oracle_buffer buffer{};
+};
+
+/// One backend's table with a stream and the memory of one case.
+class Side {
+ public:
+  explicit Side(const fp8oracle_backend_table& table);
+  ~Side();
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+  const fp8oracle_backend_table& table() const { return table_; }
+  fp8oracle_stream stream() const { return stream_; }
+  /// `offset` bytes behind an aligned address.
+  Block make(std::uint64_t bytes, std::uint64_t offset = 0);
+  Block make(const std::vector<std::uint8_t>& content, std::uint64_t offset = 0);
+  Block make_float(float value);
+  void write(const Block& block, const std::vector<std::uint8_t>& content);
+  /// Guards included.
+  std::vector<std::uint8_t> read(const Block& block);
+  void free_all();
+  /// Throws what the backend said when `status` is not OK.
+  void expect_ok(fp8oracle_status status) const;
+  fp8oracle_message message() { return {text_, sizeof text_}; }
+
+ private:
+  const fp8oracle_backend_table& table_;
+  fp8oracle_stream stream_ = nullptr;
+  std::vector<Block> blocks_;
+  char text_[512] = {};
+};
+
+/// Bits of the type: every class of number, magnitudes all over the exponents, neighbours of ties.
+std::vector<std::uint8_t> random_elements(fp8oracle_type type, std::int64_t count,
+                                          std::uint64_t seed);
+
+/// The first place where two outputs differ, as words, or empty. A NaN equals a NaN in FP32.
+std::string difference(const std::vector<std::uint8_t>& expected,
+                       const std::vector<std::uint8_t>& observed, bool is_float);
+
+}  // namespace fp8oracle::cuda_tests
