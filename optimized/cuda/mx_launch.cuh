@@ -10,20 +10,29 @@
 
 namespace fp8oracle::cuda {
 
-template <class T, class Format, MxBlocks kBlocks, int kAcross, MxFault kFault>
+/// Lanes across, warps down, blocks of threads on a multiprocessor. Wide: long stretches, for large
+/// tensors. Narrow: more and smaller tiles, for tensors that would not fill the device otherwise.
+/// The numbers are those that neither spill nor leave less than half of the threads resident.
+template <class T, MxBlocks kBlocks>
+using WideTiles =
+    MxTileShape<32, 8, sizeof(T) == 4 ? 3 : (kBlocks == MxBlocks::kRowsAndColumns ? 4 : 5)>;
+template <class T, MxBlocks kBlocks>
+using NarrowTiles = MxTileShape<8, 8, sizeof(T) == 4 ? 4 : 5>;
+
+template <class T, class Format, MxBlocks kBlocks, class Shape, MxFault kFault>
 void launch_tiles_of(const MxCast& cast, cudaStream_t stream) {
-  const std::int64_t tiles =
-      ceil_div(cast.rows, MxTileTuning::kRows) * ceil_div(cast.cols, MxTile<T, kAcross>::kCols);
-  mx_tile_kernel<T, Format, kBlocks, kAcross, kFault>
-      <<<static_cast<unsigned>(tiles), MxTileTuning::kThreads, 0, stream>>>(cast);
+  const std::int64_t tiles = ceil_div(cast.rows, kTileRows) * ceil_div(cast.cols, Shape::kCols);
+  mx_tile_kernel<T, Format, kBlocks, Shape, kFault>
+      <<<static_cast<unsigned>(tiles), Shape::kThreads, 0, stream>>>(cast);
 }
 
-template <MxBlocks kBlocks, int kAcross, MxFault kFault = MxFault::kNone>
+template <MxBlocks kBlocks, template <class, MxBlocks> class Shape>
 fp8oracle_status launch_tiles(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                               fp8oracle_message message) {
   with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    launch_tiles_of<typename decltype(type)::type, typename decltype(format)::type, kBlocks,
-                    kAcross, kFault>(cast, stream);
+    using T = typename decltype(type)::type;
+    launch_tiles_of<T, typename decltype(format)::type, kBlocks, Shape<T, kBlocks>, MxFault::kNone>(
+        cast, stream);
   });
   return launched("quantize, MX in tiles", message);
 }
@@ -31,28 +40,30 @@ fp8oracle_status launch_tiles(const MxCast& cast, const MxTypes& types, cudaStre
 /// Wide tiles would leave multiprocessors without work.
 inline bool prefers_narrow_tiles(const MxCast& cast) {
   constexpr std::int64_t kMultiprocessors = 132;
-  const std::int64_t wide =
-      ceil_div(cast.rows, MxTileTuning::kRows) * ceil_div(cast.cols, MxTileTuning::kWide * kEight);
+  const std::int64_t wide = ceil_div(cast.rows, kTileRows) * ceil_div(cast.cols, 256);
   return wide < 2 * kMultiprocessors;
 }
 
 /// kRows of the flat kernel: dense codes in whole blocks, every row's start aligned.
 inline bool rows_are_flat(const MxCast& cast) { return cast.aligned && cast.cols % 32 == 0; }
 
-template <class T, class Format, int kLoads, MxFault kFault>
+using LargeRowBlocks = MxRowShape<4, 256, 1, true>;
+using SmallRowBlocks = MxRowShape<1, 256, 1, true>;  // the whole input is in flight at once
+
+template <class T, class Format, class Shape, MxFault kFault>
 void launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
   const std::int64_t eights = cast.rows * (cast.cols / kEight);
-  const std::int64_t blocks = ceil_div(eights, MxRowwiseTuning::kThreads * kLoads);
-  mx_rowwise_kernel<T, Format, kLoads, kFault>
-      <<<static_cast<unsigned>(blocks), MxRowwiseTuning::kThreads, 0, stream>>>(cast);
+  mx_rowwise_kernel<T, Format, Shape, kFault>
+      <<<static_cast<unsigned>(ceil_div(eights, Shape::kEights)), Shape::kThreads, 0, stream>>>(
+          cast);
 }
 
-template <int kLoads, MxFault kFault = MxFault::kNone>
+template <class Shape>
 fp8oracle_status launch_flat_rows(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                                   fp8oracle_message message) {
   with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    launch_flat_rows_of<typename decltype(type)::type, typename decltype(format)::type, kLoads,
-                        kFault>(cast, stream);
+    launch_flat_rows_of<typename decltype(type)::type, typename decltype(format)::type, Shape,
+                        MxFault::kNone>(cast, stream);
   });
   return launched("quantize, MX rowwise", message);
 }

@@ -4,8 +4,6 @@
 namespace fp8oracle::cuda {
 namespace {
 
-constexpr int kLoadsOfSmall = 1;  // the whole input is in flight at once
-constexpr int kLoadsOfLarge = 4;
 constexpr std::int64_t kSmallElements = std::int64_t{1} << 22;
 
 }  // namespace
@@ -13,10 +11,10 @@ constexpr std::int64_t kSmallElements = std::int64_t{1} << 22;
 fp8oracle_status quantize_mx_rowwise(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                                      fp8oracle_message message) {
   if (!rows_are_flat(cast))
-    return launch_tiles<MxBlocks::kRows, MxTileTuning::kWide>(cast, types, stream, message);
+    return launch_tiles<MxBlocks::kRows, WideTiles>(cast, types, stream, message);
   return cast.rows * cast.cols <= kSmallElements
-             ? launch_flat_rows<kLoadsOfSmall>(cast, types, stream, message)
-             : launch_flat_rows<kLoadsOfLarge>(cast, types, stream, message);
+             ? launch_flat_rows<SmallRowBlocks>(cast, types, stream, message)
+             : launch_flat_rows<LargeRowBlocks>(cast, types, stream, message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -2,7 +2,7 @@
 // MX quantization of blocks of 32 along dense rows of whole blocks.
 //
 //   lanes  four lanes share a block, eight elements each; amax crosses them by two shuffles
-//   warp   kLoads x 256 consecutive elements; one byte store a warp writes its 8 * kLoads scales
+//   warp   kLoads x 256 elements; one byte store a warp writes its 8 * kLoads scales
 //   smem   none
 //   bytes  an element read, 1 + 1/32 written
 //   equal  bit for bit to quantize_mx of the reference [K16, K17, K30]
@@ -16,8 +16,15 @@
 
 namespace fp8oracle::cuda {
 
-struct MxRowwiseTuning {
-  static constexpr int kThreads = 256;
+/// kLoads eights a thread, kStep apart: 32 gives each warp one stretch of the input, the number of
+/// threads each load of the block one. kResident: blocks on a multiprocessor at the least.
+template <int kLoadsOf, int kThreadsOf, int kResidentOf, bool kByWarp>
+struct MxRowShape {
+  static constexpr int kLoads = kLoadsOf;
+  static constexpr int kThreads = kThreadsOf;
+  static constexpr int kResident = kResidentOf;
+  static constexpr int kStep = kByWarp ? 32 : kThreads;
+  static constexpr int kEights = kLoads * kThreads;  // of a block of threads
   static constexpr int kLanesPerBlock = 4;
 };
 
@@ -29,15 +36,15 @@ __device__ __forceinline__ std::int64_t offset_of_eight(const MxCast& cast, std:
 }
 
 /// kLoads times eight elements a thread, `first` the first of them; all below `end` where kFull.
-template <class T, class Format, int kLoads, bool kFull, MxFault kFault>
+template <class T, class Format, class Shape, bool kFull, MxFault kFault>
 __device__ __forceinline__ void quantize_row_blocks(const MxCast& cast, std::int64_t first,
                                                     std::int64_t end) {
-  constexpr int kLanes = MxRowwiseTuning::kLanesPerBlock;
+  constexpr int kLanes = Shape::kLanesPerBlock, kLoads = Shape::kLoads, kStep = Shape::kStep;
   const auto* input = static_cast<const T*>(cast.input);
   Eight<T> x[kLoads];
 #pragma unroll
   for (int u = 0; u < kLoads; ++u) {
-    const std::int64_t n = first + u * 32;
+    const std::int64_t n = first + u * kStep;
     x[u] = kFull || n < end ? Eight<T>::load(input + offset_of_eight(cast, n)) : Eight<T>::zero();
   }
 
@@ -54,29 +61,30 @@ __device__ __forceinline__ void quantize_row_blocks(const MxCast& cast, std::int
     x[u].widen(values);
     const uint2 codes =
         encode_eight<Format>(values, widen_bf16(e8m0_reciprocal_bf16<kFault>(scale_inv)));
-    const std::int64_t n = first + u * 32;
+    const std::int64_t n = first + u * kStep;
     if (kFull || n < end) store_eight(cast.rowwise.codes + n * kEight, codes);
   }
-  const std::int64_t n = first + mine * 32;
+  const std::int64_t n = first + mine * kStep;
   if (mine < kLoads && (kFull || n < end)) {
     cast.rowwise.scale_inv[cast.rowwise.layout.of_counted(n / kLanes)] =
         static_cast<std::uint8_t>(my_scale);
   }
 }
 
-template <class T, class Format, int kLoads, MxFault kFault = MxFault::kNone>
-__global__ void __launch_bounds__(MxRowwiseTuning::kThreads)
+template <class T, class Format, class Shape, MxFault kFault = MxFault::kNone>
+__global__ void __launch_bounds__(Shape::kThreads, Shape::kResident)
     mx_rowwise_kernel(const __grid_constant__ MxCast cast) {
   if (is_noop(cast.noop)) return;
   const std::int64_t end = cast.rows * (cast.cols / kEight);
-  const std::int64_t warp =
-      (std::int64_t{blockIdx.x} * MxRowwiseTuning::kThreads + threadIdx.x) / 32;
-  const std::int64_t of_warp = warp * (kLoads * 32);
-  const std::int64_t first = of_warp + threadIdx.x % 32;
-  if (of_warp + kLoads * 32 <= end) {
-    quantize_row_blocks<T, Format, kLoads, true, kFault>(cast, first, end);
-  } else if (of_warp < end) {
-    quantize_row_blocks<T, Format, kLoads, false, kFault>(cast, first, end);
+  const std::int64_t of_block = std::int64_t{blockIdx.x} * Shape::kEights;
+  const int lane = static_cast<int>(threadIdx.x) % 32;
+  const int of_warp =
+      (static_cast<int>(threadIdx.x) - lane) * (Shape::kStep == 32 ? Shape::kLoads : 1);
+  const std::int64_t first = of_block + of_warp + lane;
+  if (of_block + Shape::kEights <= end) {
+    quantize_row_blocks<T, Format, Shape, true, kFault>(cast, first, end);
+  } else {
+    quantize_row_blocks<T, Format, Shape, false, kFault>(cast, first, end);
   }
   clear_padding(cast.rowwise.layout, cast.rowwise.scale_inv);
 }

@@ -2,8 +2,9 @@
 // MX quantization in tiles of 32 rows: blocks along the columns, along rows and columns from one
 // read, 32 x 32 squares; any shape and alignment, codes of the columns as the input or transposed.
 //
-//   tile   32 rows x 8 * kAcross columns; a warp has four rows of it, a thread eight neighbours of
-//          a row in each of kLoads rows. The input is read once and stays in registers
+//   tile   32 rows x 8 * kAcross columns; a warp has 32 / kWarps rows of it, a thread eight
+//          neighbours of a row in each of kLoads rows. The input is read once and stays in
+//          registers
 //   rows   four lanes share a block: amax by two shuffles
 //   cols   amax of four rows in the warp, of the eight warps through shared memory
 //   smem   partial amaxes (8 x columns), reciprocals (2 B a column), codes to be turned (36 B)
@@ -22,33 +23,35 @@ namespace fp8oracle::cuda {
 
 enum class MxBlocks { kRows, kColumns, kRowsAndColumns, kSquares };
 
-struct MxTileTuning {
-  static constexpr int kThreads = 256;
-  static constexpr int kWarps = kThreads / 32;
-  static constexpr int kRows = 32;  // of a tile: one block down
-  static constexpr int kRowsPerWarp = kRows / kWarps;
-  /// Lanes side by side on a row. 32: long stretches, for large tensors. 8: more and smaller tiles,
-  /// for tensors that would not fill the device otherwise.
-  static constexpr int kWide = 32;
-  static constexpr int kNarrow = 8;
-  /// Blocks on a multiprocessor at the least. Without it the compiler keeps the widened input for
-  /// the second direction and halves the occupancy.
-  template <class T, MxBlocks kBlocks>
-  static constexpr int kResident = sizeof(T) == 4 ? 3
-                                                  : (kBlocks == MxBlocks::kRowsAndColumns ? 4 : 5);
+inline constexpr int kTileRows = 32;  // one block down
+
+/// kAcross lanes side by side on a row, kWarps warps down, kResident blocks of threads on a
+/// multiprocessor at the least: without it the compiler keeps the widened input for the second
+/// direction and halves the occupancy.
+template <int kLanesAcross, int kWarpsDown, int kResidentBlocks>
+struct MxTileShape {
+  static constexpr int kAcross = kLanesAcross;
+  static constexpr int kWarps = kWarpsDown;
+  static constexpr int kThreads = kWarps * 32;
+  static constexpr int kResident = kResidentBlocks;
+  static constexpr int kCols = kAcross * kEight;
+  static constexpr int kRowsPerWarp = kTileRows / kWarps;
+  static constexpr int kRowsAtOnce = 32 / kAcross;  // that a warp loads at once
+  static constexpr int kLoads = kRowsPerWarp / kRowsAtOnce;
+  static_assert(kLoads >= 1);
 };
 
 /// What one thread holds of a tile.
-template <class T, int kAcross>
+template <class T, class TileShape>
 struct MxTile {
-  static constexpr int kLanesAcross = kAcross;
-  static constexpr int kCols = kAcross * kEight;
-  static constexpr int kRowsAtOnce = 32 / kAcross;  // that a warp loads at once
-  static constexpr int kLoads = MxTileTuning::kRowsPerWarp / kRowsAtOnce;
+  using Shape = TileShape;
+  static constexpr int kLanesAcross = Shape::kAcross;
+  static constexpr int kCols = Shape::kCols;
+  static constexpr int kLoads = Shape::kLoads;
   static constexpr int kPartialWords = kCols / Word<T>::kElements;
 
   struct Memory {
-    alignas(16) std::uint32_t partial[MxTileTuning::kWarps][kPartialWords];
+    alignas(16) std::uint32_t partial[Shape::kWarps][kPartialWords];
     alignas(16) std::uint16_t reciprocal[kCols];
     alignas(16) std::uint8_t turned[kCols * kTurnedPitch];
   };
@@ -59,12 +62,12 @@ struct MxTile {
   int count;  // of the eight columns, those that exist
 
   __device__ __forceinline__ int row_in_tile(int load) const {
-    return warp * MxTileTuning::kRowsPerWarp + load * kRowsAtOnce + lane / kAcross;
+    return warp * Shape::kRowsPerWarp + load * Shape::kRowsAtOnce + lane / kLanesAcross;
   }
   __device__ __forceinline__ std::int64_t row(int load) const {
     return tile_row + row_in_tile(load);
   }
-  __device__ __forceinline__ int col_in_tile() const { return lane % kAcross * kEight; }
+  __device__ __forceinline__ int col_in_tile() const { return lane % kLanesAcross * kEight; }
   __device__ __forceinline__ std::int64_t col() const { return tile_col + col_in_tile(); }
 
   template <bool kFull, MxFault kFault>
@@ -167,7 +170,7 @@ __device__ __forceinline__ void scale_columns(const MxCast& cast, const Tile& ti
   if (column >= Tile::kCols) return;
   std::uint32_t amax = 0;
 #pragma unroll
-  for (int w = 0; w < MxTileTuning::kWarps; ++w) {
+  for (int w = 0; w < Tile::Shape::kWarps; ++w) {
     amax = Word<T>::max(amax, reinterpret_cast<const Bits*>(memory.partial[w])[column]);
   }
   const std::int32_t scale_inv = e8m0_code(cast.e8m0, Word<T>::fold(amax));
@@ -184,17 +187,23 @@ __device__ __forceinline__ void scale_columns(const MxCast& cast, const Tile& ti
 template <MxFault kFault, class Tile>
 __device__ __forceinline__ void share_turned(const Tile& tile, const uint2 (&codes)[Tile::kLoads],
                                              typename Tile::Memory& memory) {
-  if constexpr (kFault == MxFault::kTurnedRows && Tile::kLoads == 4) {
-    const uint2 swapped[4] = {codes[0], codes[2], codes[1], codes[3]};
-    write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, swapped);
-  } else if constexpr (Tile::kLoads == 4) {
-    write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, codes);
+  constexpr bool kNeighbours = Tile::Shape::kRowsAtOnce == 1;  // the thread's rows lie together
+  if constexpr (Tile::kLoads == 4 && kNeighbours) {
+    constexpr bool kSwap = kFault == MxFault::kTurnedRows;
+    const uint2 rows[4] = {codes[0], codes[kSwap ? 2 : 1], codes[kSwap ? 1 : 2], codes[3]};
+    write_turned<Tile::kLanesAcross>(memory.turned, tile.warp, tile.lane, rows);
   } else {
-    static_assert(Tile::kLoads == 1);
 #pragma unroll
     for (int k = 0; k < kEight; ++k) {
       const int place = k * Tile::kLanesAcross + tile.lane % Tile::kLanesAcross;
-      memory.turned[place * kTurnedPitch + tile.row_in_tile(0)] = byte_of(codes[0], k);
+      std::uint8_t* const to = memory.turned + place * kTurnedPitch;
+      if constexpr (Tile::kLoads == 2 && kNeighbours) {
+        *reinterpret_cast<std::uint16_t*>(to + tile.row_in_tile(0)) =
+            static_cast<std::uint16_t>(byte_of(codes[0], k) | byte_of(codes[1], k) << 8);
+      } else {
+#pragma unroll
+        for (int u = 0; u < Tile::kLoads; ++u) to[tile.row_in_tile(u)] = byte_of(codes[u], k);
+      }
     }
   }
 }
@@ -203,7 +212,7 @@ __device__ __forceinline__ void share_turned(const Tile& tile, const uint2 (&cod
 template <bool kFull, class Tile>
 __device__ __forceinline__ void store_turned(const MxCast& cast, const Tile& tile,
                                              const typename Tile::Memory& memory) {
-  for (int i = static_cast<int>(threadIdx.x); i < 2 * Tile::kCols; i += MxTileTuning::kThreads) {
+  for (int i = static_cast<int>(threadIdx.x); i < 2 * Tile::kCols; i += Tile::Shape::kThreads) {
     const int place = i / 2, row = i % 2 * 16;
     const std::int64_t col = tile.tile_col + column_of_place<Tile::kLanesAcross>(place);
     const std::uint8_t* const from = memory.turned + place * kTurnedPitch + row;
@@ -265,7 +274,7 @@ __device__ __forceinline__ std::int32_t square_scale(const MxCast& cast, int col
                                                      const typename Tile::Memory& memory) {
   std::uint32_t amax = 0;
 #pragma unroll
-  for (int w = 0; w < MxTileTuning::kWarps; ++w) {
+  for (int w = 0; w < Tile::Shape::kWarps; ++w) {
     amax = Word<T>::max(amax, memory.partial[w][column / 32]);
   }
   return e8m0_code(cast.e8m0, Word<T>::fold(amax));
@@ -341,21 +350,21 @@ __device__ __forceinline__ void place_tile(const MxCast& cast, Tile& tile) {
   const bool turned = cast.columnwise.codes != nullptr && cast.columnwise.transposed;
   const std::uint32_t per = turned ? down : across;
   const std::uint32_t outer = blockIdx.x / per, inner = blockIdx.x % per;
-  tile.tile_row = std::int64_t{turned ? inner : outer} * MxTileTuning::kRows;
+  tile.tile_row = std::int64_t{turned ? inner : outer} * kTileRows;
   tile.tile_col = std::int64_t{turned ? outer : inner} * Tile::kCols;
   tile.warp = static_cast<int>(threadIdx.x) / 32;
   tile.lane = static_cast<int>(threadIdx.x) % 32;
 }
 
-template <class T, class Format, MxBlocks kBlocks, int kAcross, MxFault kFault = MxFault::kNone>
-__global__ void __launch_bounds__(MxTileTuning::kThreads, MxTileTuning::kResident<T, kBlocks>)
+template <class T, class Format, MxBlocks kBlocks, class Shape, MxFault kFault = MxFault::kNone>
+__global__ void __launch_bounds__(Shape::kThreads, Shape::kResident)
     mx_tile_kernel(const __grid_constant__ MxCast cast) {
-  using Tile = MxTile<T, kAcross>;
+  using Tile = MxTile<T, Shape>;
   __shared__ typename Tile::Memory memory;
   if (kFault != MxFault::kNoopIgnored && is_noop(cast.noop)) return;
   Tile tile;
   place_tile(cast, tile);
-  const bool full = cast.aligned && tile.tile_row + MxTileTuning::kRows <= cast.rows &&
+  const bool full = cast.aligned && tile.tile_row + kTileRows <= cast.rows &&
                     tile.tile_col + Tile::kCols <= cast.cols;
   if (full) {
     quantize_tile<T, Format, kBlocks, true, kFault>(cast, tile, memory);
