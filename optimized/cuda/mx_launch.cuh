@@ -47,8 +47,11 @@ inline bool prefers_narrow_tiles(const MxCast& cast) {
 /// kRows of the flat kernel: dense codes in whole blocks, every row's start aligned.
 inline bool rows_are_flat(const MxCast& cast) { return cast.aligned && cast.cols % 32 == 0; }
 
-using LargeRowBlocks = MxRowShape<4, 256, 1, true>;
-using SmallRowBlocks = MxRowShape<1, 256, 1, true>;  // the whole input is in flight at once
+/// All threads resident, two loads each. Four loads in 60 registers cost 2 % at 8192 x 8192.
+template <class T>
+using LargeRowBlocks = MxRowShape<2, 256, sizeof(T) == 4 ? 6 : 8, true>;
+template <class T>
+using SmallRowBlocks = MxRowShape<1, 256, 8, true>;  // the whole input is in flight at once
 
 template <class T, class Format, class Shape, MxFault kFault>
 void launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
@@ -58,12 +61,12 @@ void launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
           cast);
 }
 
-template <class Shape>
+template <template <class> class Shape>
 fp8oracle_status launch_flat_rows(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                                   fp8oracle_message message) {
   with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    launch_flat_rows_of<typename decltype(type)::type, typename decltype(format)::type, Shape,
-                        MxFault::kNone>(cast, stream);
+    using T = typename decltype(type)::type;
+    launch_flat_rows_of<T, typename decltype(format)::type, Shape<T>, MxFault::kNone>(cast, stream);
   });
   return launched("quantize, MX rowwise", message);
 }
