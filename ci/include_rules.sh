@@ -45,7 +45,7 @@ check "common links neither side" absent 'fp8oracle(::|_)(reference|cpu|cuda|mut
 
 in_folder proptests cli bench
 check "proptests, cli and bench reach the optimized side only through its backend table" absent_but \
-  'optimized/[a-z]+/backend\.h[>"]' "$include([^>\"]*/)?optimized/" "${paths[@]}"
+  'optimized/[a-z]+/(backend|mutants/[a-z_]+)\.h[>"]' "$include([^>\"]*/)?optimized/" "${paths[@]}"
 in_folder common optimized/cpu cli bench proptests/plans proptests/clauses proptests/runner proptests/mutants
 check "the vendor's conversions are a witness in proptests/exhaustive only" absent "${include}cuda_fp8" "${paths[@]}"
 

@@ -10,6 +10,7 @@
 // that block waits, so the others always get to run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "cast_arguments.h"
@@ -17,7 +18,6 @@
 #include "device_state.h"
 #include "queue.h"
 #include "status.h"
-#include "tile_grid.h"
 
 namespace fp8oracle::cuda {
 
@@ -58,10 +58,11 @@ __global__ void __launch_bounds__(AmaxTuning::kThreads, AmaxTuning::kBlocksPerMu
     amax_kernel(const __grid_constant__ TensorCast cast, Exchange* exchange,
                 std::int64_t tiles_per_row, bool aligned) {
   __shared__ std::uint32_t scratch[AmaxTuning::kThreads / 32];
-  __shared__ std::uint32_t epoch;
+  __shared__ std::uint32_t shared_epoch;
   constexpr std::int64_t kTile = AmaxTuning::kThreads * kUnits * Element<T>::kUnit;
   if (is_noop(cast.noop)) return;
-  if (threadIdx.x == 0) epoch = this_epoch(*exchange);
+  // In a register until the input's loads are on their way: a store to shared memory would wait.
+  const std::uint32_t own_epoch = threadIdx.x == 0 ? this_epoch(*exchange) : 0u;
   Amax<T> amax(cast.propagate_nan);
   for (std::int64_t i = blockIdx.x; i < tiles_per_row * cast.rows; i += gridDim.x) {
     const std::int64_t row = cast.rows == 1 ? 0 : i / tiles_per_row;
@@ -70,14 +71,16 @@ __global__ void __launch_bounds__(AmaxTuning::kThreads, AmaxTuning::kBlocksPerMu
         static_cast<const T*>(cast.input) + row * cast.row_stride + begin,
         min(kTile, cast.cols - begin), aligned, amax);
   }
-  std::uint32_t bits = block_max(amax.bits(), scratch);
-  if (gridDim.x > 1) {
+  if (threadIdx.x == 0) shared_epoch = own_epoch;
+  std::uint32_t bits = block_max<kFault>(amax.bits(), scratch);
+  if (gridDim.x > 1 && kFault != Fault::kOwnAmax) {
+    const std::uint32_t epoch = shared_epoch;
     if (threadIdx.x == 0) post(*exchange, epoch, bits);
     if (blockIdx.x != gridDim.x - 1) return;
-    bits = gather(*exchange, epoch);
+    bits = gather<kFault>(*exchange, epoch);
     __syncthreads();  // scratch is free again
-    bits = block_max(bits, scratch);
-    if (threadIdx.x == 0) end_epoch(*exchange, epoch);
+    bits = block_max<kFault>(bits, scratch);
+    if (threadIdx.x == 0) end_epoch<kFault>(*exchange, epoch);
   }
   if (threadIdx.x == 0) *cast.amax = __uint_as_float(bits);
 }
@@ -87,10 +90,9 @@ void launch_amax_tiles(const TensorCast& cast, bool aligned, const Queue& queue)
   constexpr std::int64_t kTile = AmaxTuning::kThreads * kUnits * Element<T>::kUnit;
   const std::int64_t tiles_per_row = ceil_div(cast.cols, kTile);
   const std::int64_t most = std::min<std::int64_t>(
-      Exchange::kMaxBlocks,
-      device_state().multiprocessors * AmaxTuning::kBlocksPerMultiprocessor);
-  const auto blocks = static_cast<unsigned>(
-      std::clamp<std::int64_t>(tiles_per_row * cast.rows, 1, most));
+      Exchange::kMaxBlocks, device_state().multiprocessors * AmaxTuning::kBlocksPerMultiprocessor);
+  const auto blocks =
+      static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * cast.rows, 1, most));
   amax_kernel<T, kUnits, kFault><<<blocks, AmaxTuning::kThreads, 0, queue.stream>>>(
       cast, queue.exchange, tiles_per_row, aligned);
 }
@@ -98,8 +100,7 @@ void launch_amax_tiles(const TensorCast& cast, bool aligned, const Queue& queue)
 /// Units can be loaded at every row's start.
 template <class T>
 bool input_is_aligned(const TensorCast& cast) {
-  return is_aligned(cast.input, 16) &&
-         (cast.rows == 1 || cast.row_stride % Element<T>::kUnit == 0);
+  return is_aligned(cast.input, 16) && (cast.rows == 1 || cast.row_stride % Element<T>::kUnit == 0);
 }
 
 template <Fault kFault>
@@ -113,7 +114,8 @@ fp8oracle_status launch_amax(const fp8oracle_amax_args& args, const Queue& queue
     using T = typename decltype(type)::type;
     const bool aligned = input_is_aligned<T>(cast);
     const std::int64_t units = cast.rows * cast.cols / Element<T>::kUnit;
-    if (units <= std::int64_t{device_state().multiprocessors} * 4 * AmaxTuning::kThreads) {
+    // One block a multiprocessor at most: the last block reads one word a thread.
+    if (units <= std::int64_t{device_state().multiprocessors} * AmaxTuning::kThreads) {
       launch_amax_tiles<T, 1, kFault>(cast, aligned, queue);
     } else {
       launch_amax_tiles<T, AmaxTuning::kUnits, kFault>(cast, aligned, queue);

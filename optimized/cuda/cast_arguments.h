@@ -40,6 +40,15 @@ inline TensorCast tensor_cast(const fp8oracle_scheme& scheme, const fp8oracle_ma
   return cast;
 }
 
+/// quantize: the scale is given, amax accumulates.
+inline TensorCast given_scale_cast(const fp8oracle_quantize_args& args) {
+  TensorCast cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
+  cast.scale = pointer<const float>(args.scale);
+  cast.amax = pointer<float>(args.amax);
+  cast.noop = pointer<const float>(args.noop);
+  return cast;
+}
+
 /// A dense matrix is one long row to a rowwise cast and to amax.
 inline void flatten(TensorCast& cast) {
   if (cast.row_stride != cast.cols && cast.rows > 1) return;

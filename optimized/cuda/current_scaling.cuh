@@ -29,44 +29,49 @@ template <int kThreads>
 struct CurrentShared {
   std::uint32_t scratch[kThreads / 32];
   std::uint32_t epoch;
-  float previous;
   float scale;
 };
 
-/// Before the first read: thread 0 asks for what its post will depend on.
-template <int kThreads>
-__device__ __forceinline__ void begin_current(const CurrentCast& current,
-                                              CurrentShared<kThreads>& shared) {
-  if (threadIdx.x != 0) return;
-  shared.epoch = this_epoch(*current.exchange);
-  shared.previous = 1.0f;
+/// What thread 0 asks for before the first read; its post depends on it. In registers until the
+/// input's loads are on their way: a store to shared memory would wait.
+struct CurrentStart {
+  std::uint32_t epoch = 0;
+  float previous = 1.0f;
+};
+__device__ __forceinline__ CurrentStart begin_current(const CurrentCast& current) {
+  CurrentStart start;
+  if (threadIdx.x != 0) return start;
+  start.epoch = this_epoch(*current.exchange);
   if (current.rule.of_bad_amax == FP8ORACLE_BAD_AMAX_KEEP && current.scale != nullptr) {
-    shared.previous = *current.scale;
+    start.previous = *current.scale;
     __threadfence();  // read by every block before any can see all posts and write it
   }
+  return start;
 }
 
 /// Between the reads: the scale of all blocks' maximum, which every block computes for itself. The
 /// first block writes the scalars.
-template <int kThreads>
-__device__ __forceinline__ float exchange_scale(const CurrentCast& current, std::uint32_t bits,
+template <Fault kFault, int kThreads>
+__device__ __forceinline__ float exchange_scale(const CurrentCast& current,
+                                                const CurrentStart& start, std::uint32_t bits,
                                                 CurrentShared<kThreads>& shared) {
-  bits = block_max(bits, shared.scratch);
-  if (gridDim.x > 1) {
-    if (threadIdx.x == 0) post(*current.exchange, shared.epoch, bits);
+  if (threadIdx.x == 0) shared.epoch = start.epoch;
+  bits = block_max<kFault>(bits, shared.scratch);
+  if (gridDim.x > 1 && kFault != Fault::kOwnAmax) {
+    if (threadIdx.x == 0) post(*current.exchange, start.epoch, bits);
     __syncthreads();  // epoch is there for all, scratch is free again
-    bits = block_max(gather(*current.exchange, shared.epoch), shared.scratch);
+    bits = block_max<kFault>(gather<kFault>(*current.exchange, shared.epoch), shared.scratch);
   }
   if (threadIdx.x == 0) {
     const float amax = __uint_as_float(bits);
-    const float scale = scale_of_amax(amax, current.rule, shared.previous);
-    shared.scale = scale;
+    const float scale = scale_of_amax(amax, current.rule, start.previous);
+    shared.scale = kFault == Fault::kPreviousScale ? start.previous : scale;
     if (blockIdx.x == 0) {
-      if (gridDim.x > 1) end_epoch(*current.exchange, shared.epoch);
+      if (gridDim.x > 1) end_epoch<kFault>(*current.exchange, shared.epoch);
       if (current.amax != nullptr) *current.amax = amax;
       if (current.scale != nullptr) *current.scale = scale;
       if (current.cast.scale_inv != nullptr)
-        *current.cast.scale_inv = scale_inverse_of(scale, current.cast.flush_scale_inv);
+        *current.cast.scale_inv = scale_inverse_of<kFault>(scale, current.cast.flush_scale_inv);
     }
   }
   __syncthreads();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Current scaling, rowwise codes: amax, its scale and the cast in one launch.
 //
-//   grid   one block a multiprocessor (2 of the small one), all at once; block b's tiles are
+//   grid   one block a multiprocessor (2 of the small ones), all at once; block b's tiles are
 //          b, b + blocks, b + 2 blocks, ...: the first kHeld stay in registers, the next ones in
 //          shared memory, the rest is read again, last tile first, as long as the L2 has it
 //   smem   up to 6 tiles of 32 KiB
@@ -26,13 +26,16 @@ struct CurrentTuning : RowTuning<kThreadsOf, kUnitsOf> {
   static constexpr int kTileBytes = kThreadsOf * kUnitsOf * 16;
 };
 using LargeCurrent = CurrentTuning<512, 4, 2, 1, true>;
-using SmallCurrent = CurrentTuning<256, 1, 4, 2, false>;
+using SmallCurrent = CurrentTuning<256, 4, 1, 2, false>;
+using TinyCurrent = CurrentTuning<256, 1, 1, 2, false>;
+
+constexpr std::int64_t kTinyElements = 132 * 2048;
 
 /// The tiles of one block.
 template <class T, class Tuning>
 struct BlockTiles {
-  static constexpr std::int64_t kTile = std::int64_t{Tuning::kThreads} * Tuning::kUnits *
-                                        Element<T>::kUnit;
+  static constexpr std::int64_t kTile =
+      std::int64_t{Tuning::kThreads} * Tuning::kUnits * Element<T>::kUnit;
   const TensorCast& cast;
   std::int64_t tiles_per_row;
   bool aligned;
@@ -88,12 +91,12 @@ __device__ __forceinline__ void amax_of_rest(const RowTile<T>& tile, bool aligne
 
 template <class T, class Format, class Tuning, Fault kFault>
 __global__ void __launch_bounds__(Tuning::kThreads, Tuning::kBlocksPerMultiprocessor)
-    quantize_current_kernel(const __grid_constant__ CurrentCast current,
-                            std::int64_t tiles_per_row, bool aligned, int shared_tiles) {
+    quantize_current_kernel(const __grid_constant__ CurrentCast current, std::int64_t tiles_per_row,
+                            bool aligned, int shared_tiles) {
   extern __shared__ uint4 kept[];
   __shared__ CurrentShared<Tuning::kThreads> shared;
-  if (is_noop(current.cast.noop)) return;
-  begin_current(current, shared);
+  if (kFault != Fault::kNoopIgnored && is_noop(current.cast.noop)) return;
+  const CurrentStart start = begin_current(current);
   const BlockTiles<T, Tuning> tiles{current.cast, tiles_per_row, aligned};
   const std::int64_t count = tiles.count();
   const std::int64_t kept_end = min(count, std::int64_t{Tuning::kHeld} + shared_tiles);
@@ -136,17 +139,17 @@ __global__ void __launch_bounds__(Tuning::kThreads, Tuning::kBlocksPerMultiproce
   }
 #pragma unroll
   for (int t = 0; t < Tuning::kHeld; ++t) {
-    if (t >= count) continue;
-    const RowTile<T> tile = tiles.at(t);
-    if (!tiles.is_whole(tile)) {
-      amax_of_rest<T, Tuning>(tile, aligned, amax);
-      continue;
-    }
+    if (t >= count || !tiles.is_whole(tiles.at(t))) continue;
 #pragma unroll
     for (int i = 0; i < Tuning::kUnits; ++i) amax.add(held[t][i]);
   }
+#pragma unroll 1
+  for (std::int64_t t = 0; t < min(count, std::int64_t{Tuning::kHeld}); ++t) {
+    const RowTile<T> tile = tiles.at(t);
+    if (!tiles.is_whole(tile)) amax_of_rest<T, Tuning>(tile, aligned, amax);
+  }
 
-  const float scale = exchange_scale(current, amax.bits(), shared);
+  const float scale = exchange_scale<kFault>(current, start, amax.bits(), shared);
 
   Amax<T> unused(false);
 #pragma unroll 2
@@ -174,13 +177,14 @@ __global__ void __launch_bounds__(Tuning::kThreads, Tuning::kBlocksPerMultiproce
   }
 #pragma unroll
   for (int t = 0; t < Tuning::kHeld; ++t) {
-    if (t >= count) continue;
     const RowTile<T> tile = tiles.at(t);
-    if (tiles.is_whole(tile)) {
-      encode_tile<T, Format, Tuning>(tile, scale, held[t]);
-    } else {
+    if (t < count && tiles.is_whole(tile)) encode_tile<T, Format, Tuning>(tile, scale, held[t]);
+  }
+#pragma unroll 1
+  for (std::int64_t t = 0; t < min(count, std::int64_t{Tuning::kHeld}); ++t) {
+    const RowTile<T> tile = tiles.at(t);
+    if (!tiles.is_whole(tile))
       quantize_partial_tile<T, Format, Tuning, kFault>(tile, aligned, scale, unused);
-    }
   }
 }
 
@@ -189,15 +193,13 @@ void launch_current(const CurrentCast& current, bool aligned, cudaStream_t strea
   constexpr auto kernel = quantize_current_kernel<T, Format, Tuning, kFault>;
   constexpr int kReserved = 2048;  // static shared memory, and the system's
   const int shared_tiles =
-      Tuning::kUsesShared
-          ? (device_state().shared_bytes_per_block - kReserved) / Tuning::kTileBytes
-          : 0;
+      Tuning::kUsesShared ? (device_state().shared_bytes_per_block - kReserved) / Tuning::kTileBytes
+                          : 0;
   const auto shared_bytes = static_cast<std::size_t>(shared_tiles * Tuning::kTileBytes);
   static const int most = resident_blocks(kernel, Tuning::kThreads, shared_bytes);
-  const std::int64_t tiles_per_row =
-      ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile);
-  const auto blocks = static_cast<unsigned>(
-      std::clamp<std::int64_t>(tiles_per_row * current.cast.rows, 1, most));
+  const std::int64_t tiles_per_row = ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile);
+  const auto blocks =
+      static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * current.cast.rows, 1, most));
   launch_together(kernel, blocks, Tuning::kThreads, shared_bytes, stream, current, tiles_per_row,
                   aligned, shared_tiles);
 }
@@ -211,11 +213,16 @@ fp8oracle_status quantize_current_rows(const fp8oracle_quantize_current_args& ar
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
     const bool aligned = rows_are_aligned<T>(current.cast);
-    const std::int64_t units = current.cast.rows * current.cast.cols / Element<T>::kUnit;
-    const std::int64_t small = std::int64_t{device_state().multiprocessors} *
-                               SmallCurrent::kBlocksPerMultiprocessor * SmallCurrent::kHeld *
-                               SmallCurrent::kThreads;
-    if (units <= small) {
+    const auto fits = [&](auto tuning) {
+      using Tuning = typename decltype(tuning)::type;
+      const std::int64_t tiles =
+          ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile) * current.cast.rows;
+      return tiles <= std::int64_t{device_state().multiprocessors} *
+                          Tuning::kBlocksPerMultiprocessor * Tuning::kHeld;
+    };
+    if (current.cast.rows * current.cast.cols <= kTinyElements && fits(TypeName<TinyCurrent>{})) {
+      launch_current<T, Format, TinyCurrent, kFault>(current, aligned, queue.stream);
+    } else if (fits(TypeName<SmallCurrent>{})) {
       launch_current<T, Format, SmallCurrent, kFault>(current, aligned, queue.stream);
     } else {
       launch_current<T, Format, LargeCurrent, kFault>(current, aligned, queue.stream);

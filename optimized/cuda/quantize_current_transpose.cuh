@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Current scaling with transposed codes, alone or beside the rowwise ones, in one launch.
 //
-//   grid   as many blocks as run at once; block b's tiles are b, b + blocks, ...: the first stays in
+//   grid   as many blocks as run at once; block b's tiles are b, b + blocks, ...: the first stays
+//   in
 //          registers, the others are read again, last tile first
 //   smem   a tile's codes
 //   bytes  2 or 4 read and 1 or 2 written an element, and once more 2 or 4 of what is read again
@@ -15,8 +16,8 @@
 
 namespace fp8oracle::cuda {
 
-/// Codes of a tile in both orders; `shared` is free on entry and taken out when all threads have met
-/// the next barrier.
+/// Codes of a tile in both orders; `shared` is free on entry and taken out when all threads have
+/// met the next barrier.
 template <class T, class Format, class Shape, Fault kFault>
 __device__ __forceinline__ void cast_tile(const TensorCast& cast, const TilePlace& place,
                                           const TileAlignment& alignment,
@@ -26,8 +27,8 @@ __device__ __forceinline__ void cast_tile(const TensorCast& cast, const TilePlac
   codes.template encode<T, Format>(input, scale);
   codes.store_rowwise(cast, place, alignment);
   codes.put_slots(shared);
-  __syncthreads();
-  store_columnwise<Shape>(cast, place, alignment, shared);
+  if constexpr (kFault != Fault::kMissingBarrier) __syncthreads();
+  store_columnwise<Shape, kFault>(cast, place, alignment, shared);
 }
 
 template <class T, class Format, class Shape, Fault kFault>
@@ -37,8 +38,8 @@ __global__ void __launch_bounds__(Shape::kThreads)
   __shared__ alignas(16) std::uint8_t tile[Shape::kBytes];
   __shared__ CurrentShared<Shape::kThreads> shared;
   const TensorCast& cast = current.cast;
-  if (is_noop(cast.noop)) return;
-  begin_current(current, shared);
+  if (kFault != Fault::kNoopIgnored && is_noop(cast.noop)) return;
+  const CurrentStart start = begin_current(current);
   Amax<T> amax(cast.propagate_nan);
   const std::int64_t count = grid.count();
   TileInput<T, Shape> held;
@@ -50,7 +51,7 @@ __global__ void __launch_bounds__(Shape::kThreads)
   }
   if (blockIdx.x < count) held.add_to(amax);
 
-  const float scale = exchange_scale(current, amax.bits(), shared);
+  const float scale = exchange_scale<kFault>(current, start, amax.bits(), shared);
 
   if (blockIdx.x >= count) return;
   const std::int64_t last = blockIdx.x + (count - 1 - blockIdx.x) / gridDim.x * gridDim.x;
@@ -61,17 +62,19 @@ __global__ void __launch_bounds__(Shape::kThreads)
     cast_tile<T, Format, Shape, kFault>(cast, place, alignment, input, scale, tile);
     __syncthreads();
   }
-  cast_tile<T, Format, Shape, kFault>(cast, tile_at<Shape>(cast, grid, blockIdx.x), alignment,
-                                      held, scale, tile);
+  cast_tile<T, Format, Shape, kFault>(cast, tile_at<Shape>(cast, grid, blockIdx.x), alignment, held,
+                                      scale, tile);
 }
 
-using WideTile = TileShape<4, 32, 8>;  // 128 x 64, for inputs of the size of the device
+/// Above so many tiles of a kind, larger ones: every block reads every block's word.
+constexpr std::int64_t kFewSmallTiles = 64;
 
 template <class T, class Format, class Shape, Fault kFault>
 void launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
   constexpr auto kernel = quantize_current_transpose_kernel<T, Format, Shape, kFault>;
   static const int most = resident_blocks(kernel, Shape::kThreads, 0);
-  const TileGrid grid = tile_grid<Shape>(current.cast);
+  TileGrid grid = tile_grid<Shape>(current.cast);
+  if (grid.count() <= most) grid.band_log2 = 0;  // one division less before the only tile
   const auto blocks = static_cast<unsigned>(std::clamp<std::int64_t>(grid.count(), 1, most));
   launch_together(kernel, blocks, Shape::kThreads, 0, stream, current, grid,
                   tile_alignment<T>(current.cast));
@@ -81,14 +84,11 @@ template <Fault kFault>
 fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& args,
                                        const Queue& queue, fp8oracle_message message) {
   const CurrentCast current = current_cast(args, queue);
-  const std::int64_t multiprocessors = device_state().multiprocessors;
   with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
-    if (tile_grid<SmallTile>(current.cast).count() <= multiprocessors) {
+    if (tile_grid<SmallTile>(current.cast).count() <= kFewSmallTiles) {
       launch_current_tiles<T, Format, SmallTile, kFault>(current, queue.stream);
-    } else if (tile_grid<WideTile>(current.cast).count() <= 2 * multiprocessors) {
-      launch_current_tiles<T, Format, WideTile, kFault>(current, queue.stream);
     } else {
       launch_current_tiles<T, Format, LargeTile, kFault>(current, queue.stream);
     }

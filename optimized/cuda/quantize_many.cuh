@@ -2,7 +2,7 @@
 // Per-tensor quantize of many tensors in as few launches as their descriptions fit into kernel
 // arguments, with and without transposed codes.
 //
-//   grid   one tile of one tensor a block (128 x 128, or 32 x 64 when there are few); an empty
+//   grid   one tile of one tensor a block (64 x 128, or 32 x 32 when there are few); an empty
 //          tensor has one block for its scalars
 //   smem   the tile's codes
 //   bytes  2 or 4 read and 1 or 2 written an element
@@ -78,35 +78,36 @@ __global__ void __launch_bounds__(Shape::kThreads)
     quantize_many_kernel(const __grid_constant__ Many many) {
   __shared__ alignas(16) std::uint8_t shared[Shape::kBytes];
   __shared__ std::uint32_t scratch[Shape::kThreads / 32];
-  if (is_noop(many.noop)) return;
+  if (kFault != Fault::kNoopIgnored && is_noop(many.noop)) return;
   const int index = item_of_tile(many, blockIdx.x);
   const ManyItem& item = many.items[index];
   const std::uint32_t tile = blockIdx.x - many.first_tile[index];
   const TensorCast cast = cast_of_item(many, item);
-  const float scale = item.scale != nullptr ? *item.scale : 1.0f;
+  const float* const from = kFault == Fault::kFirstScale ? many.items[0].scale : item.scale;
+  const float scale = from != nullptr ? *from : 1.0f;
+  const bool skipped = kFault == Fault::kLastScaleInvUnwritten && index == many.count - 1;
   // Of an empty tensor too [K24].
-  if (tile == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
-    *cast.scale_inv = scale_inverse_of(scale, cast.flush_scale_inv);
+  if (tile == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr && !skipped)
+    *cast.scale_inv = scale_inverse_of<kFault>(scale, cast.flush_scale_inv);
   if (cast.rows == 0 || cast.cols == 0) return;
 
   const TileGrid grid{(cast.rows + Shape::kRows - 1) / Shape::kRows,
                       (cast.cols + Shape::kCols - 1) / Shape::kCols};
   const TilePlace place = tile_at<Shape>(cast, grid, tile);
+  const AmaxTarget target(cast.amax);
   Amax<T> amax(cast.propagate_nan);
   TileInput<T, Shape> input;
   TileCodes<Shape> codes;
   input.load(cast, place, item.alignment);
   input.add_to(amax);
+  leave_warp_max(amax.bits(), scratch);
   codes.template encode<T, Format>(input, scale);
   codes.store_rowwise(cast, place, item.alignment);
-  if (cast.columnwise != nullptr) {
-    codes.put_slots(shared);
-    __syncthreads();
-    store_columnwise<Shape>(cast, place, item.alignment, shared);
-  }
-  if (cast.amax == nullptr) return;
-  const std::uint32_t bits = block_max(amax.bits(), scratch);
-  if (threadIdx.x == 0) accumulate_amax(cast.amax, bits);
+  if (cast.columnwise != nullptr) codes.put_slots(shared);
+  __syncthreads();
+  if (cast.amax != nullptr) target.raise_to<kFault>(max_of_warps<kFault>(scratch));
+  if (cast.columnwise != nullptr)
+    store_columnwise<Shape, kFault>(cast, place, item.alignment, shared);
 }
 
 template <class T>
@@ -166,21 +167,19 @@ void launch_batches(const fp8oracle_quantize_many_args& args, cudaStream_t strea
 template <Fault kFault>
 fp8oracle_status quantize_all(const fp8oracle_quantize_many_args& args, cudaStream_t stream,
                               fp8oracle_message message) {
-  constexpr std::int64_t kFewTiles = 512;
   if (args.count == 0) return FP8ORACLE_OK;
   std::int64_t large_tiles = 0;
   for (std::uint64_t i = 0; i < args.count; ++i)
     large_tiles += tiles_of_item<LargeTile>(args.items[i]);
-  with_type_and_format(
-      args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
-        using T = typename decltype(type)::type;
-        using Format = typename decltype(format)::type;
-        if (large_tiles < kFewTiles) {
-          launch_batches<T, Format, SmallTile, kFault>(args, stream);
-        } else {
-          launch_batches<T, Format, LargeTile, kFault>(args, stream);
-        }
-      });
+  with_type_and_format(args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
+    using T = typename decltype(type)::type;
+    using Format = typename decltype(format)::type;
+    if (large_tiles < kFewLargeTiles) {
+      launch_batches<T, Format, SmallTile, kFault>(args, stream);
+    } else {
+      launch_batches<T, Format, LargeTile, kFault>(args, stream);
+    }
+  });
   return launched("quantize_many", message);
 }
 

@@ -14,7 +14,6 @@
 #include "cast_arguments.h"
 #include "device/tensor_cast.cuh"
 #include "status.h"
-#include "tile_grid.h"
 
 namespace fp8oracle::cuda {
 
@@ -24,9 +23,13 @@ struct RowTuning {
   static constexpr int kThreads = kThreadsOf;
   static constexpr int kUnits = kUnitsOf;
 };
-using LargeRows = RowTuning<256, 4>;
-using SmallRows = RowTuning<256, 1>;  // the input fits in the threads of the device at once
+// Measured on an H100 (BF16 to E4M3): 8192 x 8192 in 69.2 us, 69.7 with <256, 4>; 1024 x 1024 in
+// 2.20 us, 2.34 with <256, 1>; 128 x 512 in 1.76 us, 1.80 with <256, 1>.
+using LargeRows = RowTuning<512, 2>;
+using SmallRows = RowTuning<128, 4>;
+using TinyRows = RowTuning<128, 2>;
 constexpr std::int64_t kSmallUnits = 132 * 2048;
+constexpr std::int64_t kTinyUnits = 132 * 256;
 
 /// One row's part of a tile.
 template <class T>
@@ -49,6 +52,11 @@ __device__ __forceinline__ void quantize_full_tile(const RowTile<T>& tile, float
     std::uint32_t codes[kUnit / 4];
     amax.add(units[i]);
     encode_unit<T, Format>(units[i], scale, codes);
+    if constexpr (kFault == Fault::kLanesSwapped && kUnit == 8) {
+      const std::uint32_t low = codes[0];
+      codes[0] = threadIdx.x % 2 == 0 ? low : codes[1];
+      codes[1] = threadIdx.x % 2 == 0 ? codes[1] : low;
+    }
     store_codes(tile.codes + (i * Tuning::kThreads + threadIdx.x) * kUnit, codes);
   }
 }
@@ -66,9 +74,12 @@ __device__ __forceinline__ void quantize_partial_tile(const RowTile<T>& tile, bo
     encode_unit<T, Format>(unit, scale, codes);
     store_codes(tile.codes + i, codes);
   }
+  if constexpr (kFault == Fault::kTailUnwritten) {
+    if (whole > 0) return;
+  }
   for (std::int64_t i = whole + threadIdx.x; i < tile.count; i += Tuning::kThreads) {
     const float x = Element<T>::widen(tile.input[i]);
-    amax.add(x);
+    amax.add(kFault == Fault::kAmaxOfScaled ? x * scale : x);
     tile.codes[i] = encode1<Format>(x * scale);
   }
 }
@@ -79,14 +90,18 @@ __global__ void __launch_bounds__(Tuning::kThreads)
                          bool aligned) {
   __shared__ std::uint32_t scratch[Tuning::kThreads / 32];
   constexpr std::int64_t kTile = Tuning::kThreads * Tuning::kUnits * Element<T>::kUnit;
-  if (is_noop(cast.noop)) return;
+  if (kFault != Fault::kNoopIgnored && is_noop(cast.noop)) return;
   const float scale = cast.scale != nullptr ? *cast.scale : 1.0f;
+  const AmaxTarget target(cast.amax);
   Amax<T> amax(cast.propagate_nan);
-  for (std::int64_t i = blockIdx.x; i < tiles_per_row * cast.rows; i += gridDim.x) {
-    const std::int64_t row = cast.rows == 1 ? 0 : i / tiles_per_row;
-    const std::int64_t begin = (i - row * tiles_per_row) * kTile;
-    const RowTile<T> tile{static_cast<const T*>(cast.input) + row * cast.row_stride + begin,
-                          cast.rowwise + row * cast.cols + begin, min(kTile, cast.cols - begin)};
+  const std::int64_t tile_index = std::int64_t{blockIdx.y} * gridDim.x + blockIdx.x;
+  const std::int64_t row = cast.rows == 1 ? 0 : tile_index / tiles_per_row;
+  const std::int64_t begin = (tile_index - row * tiles_per_row) * kTile;
+  if (row < cast.rows && begin < cast.cols) {
+    const RowTile<T> tile{
+        static_cast<const T*>(cast.input) +
+            row * (kFault == Fault::kStrideIgnored ? cast.cols : cast.row_stride) + begin,
+        cast.rowwise + row * cast.cols + begin, min(kTile, cast.cols - begin)};
     if (aligned && tile.count == kTile) {
       quantize_full_tile<T, Format, Tuning, kFault>(tile, scale, amax);
     } else {
@@ -94,20 +109,28 @@ __global__ void __launch_bounds__(Tuning::kThreads)
     }
   }
   // Of an empty tensor too [K24].
-  if (blockIdx.x == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
-    *cast.scale_inv = scale_inverse_of(scale, cast.flush_scale_inv);
+  const bool skipped = kFault == Fault::kScaleInvOfEmpty && (cast.rows == 0 || cast.cols == 0);
+  if (tile_index == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr && !skipped)
+    *cast.scale_inv = scale_inverse_of<kFault>(scale, cast.flush_scale_inv);
   if (cast.amax == nullptr) return;
-  const std::uint32_t bits = block_max(amax.bits(), scratch);
-  if (threadIdx.x == 0) accumulate_amax(cast.amax, bits);
+  target.raise_to<kFault>(block_max<kFault>(amax.bits(), scratch));
+}
+
+/// A grid of at least `tiles` blocks, at least one; y takes over where x ends.
+inline dim3 grid_of(std::int64_t tiles) {
+  constexpr std::int64_t kMostX = 0x7FFFFFFF;
+  const std::int64_t y = std::max<std::int64_t>(ceil_div(tiles, kMostX), 1);
+  return dim3(static_cast<unsigned>(std::max<std::int64_t>(ceil_div(tiles, y), 1)),
+              static_cast<unsigned>(y));
 }
 
 template <class T, class Format, class Tuning, Fault kFault>
 void launch_rows(const TensorCast& cast, bool aligned, cudaStream_t stream) {
   constexpr std::int64_t kTile = Tuning::kThreads * Tuning::kUnits * Element<T>::kUnit;
-  const std::int64_t tiles_per_row = ceil_div(cast.cols, kTile);
-  const unsigned blocks = block_count(tiles_per_row * cast.rows);
+  const std::int64_t tiles_per_row = std::max<std::int64_t>(ceil_div(cast.cols, kTile), 1);
   quantize_rows_kernel<T, Format, Tuning, kFault>
-      <<<blocks, Tuning::kThreads, 0, stream>>>(cast, tiles_per_row, aligned);
+      <<<grid_of(tiles_per_row * cast.rows), Tuning::kThreads, 0, stream>>>(cast, tiles_per_row,
+                                                                            aligned);
 }
 
 /// Units of input can be loaded, and their codes stored, at every row's start.
@@ -121,16 +144,16 @@ bool rows_are_aligned(const TensorCast& cast) {
 template <Fault kFault>
 fp8oracle_status quantize_rows(const fp8oracle_quantize_args& args, cudaStream_t stream,
                                fp8oracle_message message) {
-  TensorCast cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
-  cast.scale = pointer<const float>(args.scale);
-  cast.amax = pointer<float>(args.amax);
-  cast.noop = pointer<const float>(args.noop);
+  TensorCast cast = given_scale_cast(args);
   flatten(cast);
   with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
     const bool aligned = rows_are_aligned<T>(cast);
-    if (cast.rows * cast.cols <= kSmallUnits * Element<T>::kUnit) {
+    const std::int64_t units = cast.rows * cast.cols / Element<T>::kUnit;
+    if (units <= kTinyUnits) {
+      launch_rows<T, Format, TinyRows, kFault>(cast, aligned, stream);
+    } else if (units <= kSmallUnits) {
       launch_rows<T, Format, SmallRows, kFault>(cast, aligned, stream);
     } else {
       launch_rows<T, Format, LargeRows, kFault>(cast, aligned, stream);

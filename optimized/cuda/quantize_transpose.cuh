@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per-tensor quantize with transposed codes, alone or beside the rowwise ones, from one read.
 //
-//   grid   one tile a block: 128 x 128 (256 threads), 32 x 64 (64 threads) for small inputs
-//   smem   the tile's codes, 16 KiB or 2 KiB
+//   grid   one tile a block: 64 x 128 (256 threads), 32 x 32 (one warp) for small inputs
+//   smem   the tile's codes, 8 KiB or 1 KiB
 //   bytes  2 or 4 read and 1 or 2 written an element; bound by DRAM
 //   equal  quantize_tensor.cuh's codes, transposed; the same scale_inv and amax
 #pragma once
@@ -20,48 +20,46 @@ __global__ void __launch_bounds__(Shape::kThreads)
                               TileAlignment alignment) {
   __shared__ alignas(16) std::uint8_t shared[Shape::kBytes];
   __shared__ std::uint32_t scratch[Shape::kThreads / 32];
-  if (is_noop(cast.noop)) return;
+  if (kFault != Fault::kNoopIgnored && is_noop(cast.noop)) return;
   const float scale = cast.scale != nullptr ? *cast.scale : 1.0f;
+  const AmaxTarget target(cast.amax);
   Amax<T> amax(cast.propagate_nan);
-  for (std::int64_t i = blockIdx.x; i < grid.count(); i += gridDim.x) {
-    const TilePlace place = tile_at<Shape>(cast, grid, i);
+  const std::int64_t col = blockIdx.x >> grid.band_log2;
+  const std::int64_t row_in_band = blockIdx.x - (col << grid.band_log2);
+  const std::int64_t bands = ((grid.tile_rows - 1) >> grid.band_log2) + 1;
+  for (std::int64_t band = blockIdx.y; band < bands; band += gridDim.y) {
+    const std::int64_t row = (band << grid.band_log2) + row_in_band;
+    if (row >= grid.tile_rows - (kFault == Fault::kLastTileSkipped ? 1 : 0)) break;
+    const TilePlace place = place_tile<Shape>(cast, row, col);
     TileInput<T, Shape> input;
     TileCodes<Shape> codes;
     input.load(cast, place, alignment);
     input.add_to(amax);
+    if (band != blockIdx.y) __syncthreads();  // the previous tile has been taken out
+    leave_warp_max(amax.bits(), scratch);
     codes.template encode<T, Format>(input, scale);
     codes.store_rowwise(cast, place, alignment);
-    if (i != blockIdx.x) __syncthreads();  // the previous tile has been taken out
     codes.put_slots(shared);
-    __syncthreads();
-    store_columnwise<Shape>(cast, place, alignment, shared);
+    if constexpr (kFault != Fault::kMissingBarrier) __syncthreads();
+    if (cast.amax != nullptr) target.raise_to<kFault>(max_of_warps<kFault>(scratch));
+    store_columnwise<Shape, kFault>(cast, place, alignment, shared);
   }
   // Of an empty tensor too [K24].
-  if (blockIdx.x == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
-    *cast.scale_inv = scale_inverse_of(scale, cast.flush_scale_inv);
-  if (cast.amax == nullptr) return;
-  const std::uint32_t bits = block_max(amax.bits(), scratch);
-  if (threadIdx.x == 0) accumulate_amax(cast.amax, bits);
+  if (blockIdx.x == 0 && blockIdx.y == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
+    *cast.scale_inv = scale_inverse_of<kFault>(scale, cast.flush_scale_inv);
 }
 
 template <class T, class Format, class Shape, Fault kFault>
 void launch_tiles(const TensorCast& cast, cudaStream_t stream) {
   const TileGrid grid = tile_grid<Shape>(cast);
   quantize_transpose_kernel<T, Format, Shape, kFault>
-      <<<block_count(grid.count()), Shape::kThreads, 0, stream>>>(cast, grid,
-                                                                  tile_alignment<T>(cast));
+      <<<blocks_of(grid), Shape::kThreads, 0, stream>>>(cast, grid, tile_alignment<T>(cast));
 }
-
-/// Below so many large tiles the device is not full of them.
-constexpr std::int64_t kFewLargeTiles = 512;
 
 template <Fault kFault>
 fp8oracle_status quantize_both(const fp8oracle_quantize_args& args, cudaStream_t stream,
                                fp8oracle_message message) {
-  TensorCast cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
-  cast.scale = pointer<const float>(args.scale);
-  cast.amax = pointer<float>(args.amax);
-  cast.noop = pointer<const float>(args.noop);
+  const TensorCast cast = given_scale_cast(args);
   with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;

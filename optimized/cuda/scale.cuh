@@ -22,7 +22,7 @@ __global__ void __launch_bounds__(1)
 template <Fault kFault>
 __global__ void __launch_bounds__(1)
     scale_inverse_kernel(const float* scale, float* scale_inv, bool flush) {
-  *scale_inv = scale_inverse_of(scale != nullptr ? *scale : 1.0f, flush);
+  *scale_inv = scale_inverse_of<kFault>(scale != nullptr ? *scale : 1.0f, flush);
 }
 
 template <Fault kFault>
@@ -35,11 +35,11 @@ fp8oracle_status launch_scale_from_amax(const fp8oracle_scale_from_amax_args& ar
 }
 
 template <Fault kFault>
-fp8oracle_status launch_scale_inverse(const fp8oracle_scale_inverse_args& args,
-                                      cudaStream_t stream, fp8oracle_message message) {
-  scale_inverse_kernel<kFault><<<1, 1, 0, stream>>>(
-      pointer<const float>(args.scale), pointer<float>(args.scale_inv),
-      args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP);
+fp8oracle_status launch_scale_inverse(const fp8oracle_scale_inverse_args& args, cudaStream_t stream,
+                                      fp8oracle_message message) {
+  scale_inverse_kernel<kFault>
+      <<<1, 1, 0, stream>>>(pointer<const float>(args.scale), pointer<float>(args.scale_inv),
+                            args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP);
   return launched("scale_inverse", message);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "fault.cuh"
 #include "vector.cuh"
 
 namespace fp8oracle::cuda {
@@ -59,23 +60,50 @@ class Amax {
   Pair pair_ = pair_of(0);
 };
 
-/// The maximum over the block's threads, in its first warp. Every thread calls it; `scratch` is one
-/// word a warp.
-__device__ __forceinline__ std::uint32_t block_max(std::uint32_t bits, std::uint32_t* scratch) {
-  const unsigned warp = threadIdx.x / 32;
-  const unsigned lane = threadIdx.x % 32;
+/// The maximum over the block's threads in two halves, so that other work stands between them:
+/// every warp leaves its own in `scratch` (one word a warp); after a barrier the first warp has
+/// them all.
+__device__ __forceinline__ void leave_warp_max(std::uint32_t bits, std::uint32_t* scratch) {
   bits = __reduce_max_sync(0xFFFFFFFFu, bits);
-  if (blockDim.x == 32) return bits;
-  if (lane == 0) scratch[warp] = bits;
+  if (threadIdx.x % 32 == 0) scratch[threadIdx.x / 32] = bits;
+}
+template <Fault kFault>
+__device__ __forceinline__ std::uint32_t max_of_warps(const std::uint32_t* scratch) {
+  if (threadIdx.x >= 32) return 0;
+  const unsigned warps = kFault == Fault::kAmaxOfFirstWarp ? 1 : blockDim.x / 32;
+  return __reduce_max_sync(0xFFFFFFFFu, threadIdx.x < warps ? scratch[threadIdx.x] : 0u);
+}
+
+/// Both halves: the maximum in the first warp. Every thread calls it.
+template <Fault kFault>
+__device__ __forceinline__ std::uint32_t block_max(std::uint32_t bits, std::uint32_t* scratch) {
+  leave_warp_max(bits, scratch);
   __syncthreads();
-  if (warp == 0) bits = __reduce_max_sync(0xFFFFFFFFu, lane < blockDim.x / 32 ? scratch[lane] : 0u);
-  return bits;
+  return max_of_warps<kFault>(scratch);
 }
 
 /// amax = max(amax, bits), whatever order the blocks come in: floats >= +0 order as integers do
-/// [K12].
-__device__ __forceinline__ void accumulate_amax(float* amax, std::uint32_t bits) {
-  if (bits != 0) atomicMax(reinterpret_cast<int*>(amax), static_cast<int>(bits));
-}
+/// [K12]. amax only grows, so what it was at the block's start tells most blocks that they need not
+/// raise it.
+class AmaxTarget {
+ public:
+  __device__ __forceinline__ explicit AmaxTarget(float* amax)
+      : amax_(threadIdx.x == 0 ? reinterpret_cast<int*>(amax) : nullptr),
+        before_(amax_ != nullptr ? __ldcg(amax_) : 0) {}
+  /// Thread 0's call counts.
+  template <Fault kFault>
+  __device__ __forceinline__ void raise_to(std::uint32_t bits) const {
+    if constexpr (kFault == Fault::kAmaxStored) {
+      if (amax_ != nullptr) *amax_ = static_cast<int>(bits);
+      return;
+    }
+    if (amax_ != nullptr && static_cast<int>(bits) > before_)
+      atomicMax(amax_, static_cast<int>(bits));
+  }
+
+ private:
+  int* amax_;
+  int before_;
+};
 
 }  // namespace fp8oracle::cuda

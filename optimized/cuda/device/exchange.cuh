@@ -12,8 +12,9 @@
 
 #include <cstdint>
 
-#include "amax.cuh"
 #include "../exchange.h"
+#include "amax.cuh"
+#include "fault.cuh"
 
 namespace fp8oracle::cuda {
 
@@ -36,22 +37,38 @@ __device__ __forceinline__ void post(Exchange& exchange, std::uint32_t epoch,
       .store((std::uint64_t{epoch} << 32) | number, ::cuda::memory_order_relaxed);
 }
 
-/// This thread's share of what all blocks posted; waits for them. The other blocks must be running
-/// or done, or able to run beside this one.
+/// This thread's share of what all blocks posted; waits for them, a few words at a time. The other
+/// blocks must be running or done, or able to run beside this one.
+template <Fault kFault>
 __device__ __forceinline__ std::uint32_t gather(Exchange& exchange, std::uint32_t epoch) {
+  constexpr unsigned kAtOnce = 4;
   std::uint32_t number = 0;
-  for (unsigned i = threadIdx.x; i < gridDim.x; i += blockDim.x) {
-    std::uint64_t word = 0;
+  for (unsigned first = threadIdx.x; first < gridDim.x; first += kAtOnce * blockDim.x) {
+    std::uint64_t words[kAtOnce];
+    bool all_are_there;
     do {
-      word = shared_word(exchange.words[i]).load(::cuda::memory_order_relaxed);
-    } while (static_cast<std::uint32_t>(word >> 32) != epoch);
-    number = max(number, static_cast<std::uint32_t>(word));
+      all_are_there = true;
+#pragma unroll
+      for (unsigned k = 0; k < kAtOnce; ++k) {
+        const unsigned i = first + k * blockDim.x;
+        words[k] = i < gridDim.x ? shared_word(exchange.words[i]).load(::cuda::memory_order_relaxed)
+                                 : std::uint64_t{epoch} << 32;
+      }
+#pragma unroll
+      for (const std::uint64_t word : words)
+        all_are_there &=
+            kFault == Fault::kEpochIgnored || static_cast<std::uint32_t>(word >> 32) == epoch;
+    } while (!all_are_there);
+#pragma unroll
+    for (const std::uint64_t word : words) number = max(number, static_cast<std::uint32_t>(word));
   }
   return number;
 }
 
 /// One thread of the launch, after it (or a thread it met at a barrier) has seen every post.
+template <Fault kFault>
 __device__ __forceinline__ void end_epoch(Exchange& exchange, std::uint32_t epoch) {
+  if constexpr (kFault == Fault::kEpochNotCounted) return;
   shared_word(exchange.epochs_before).store(epoch, ::cuda::memory_order_relaxed);
 }
 

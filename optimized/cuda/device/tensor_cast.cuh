@@ -29,8 +29,10 @@ struct TensorCast {
 };
 
 /// RN(1 / scale); subnormals become signed zeros where the profile flushes them [K9].
+template <Fault kFault>
 __device__ __forceinline__ float scale_inverse_of(float scale, bool flush) {
-  const float scale_inv = __frcp_rn(scale);
+  const float scale_inv =
+      kFault == Fault::kReciprocalApproximate ? __fdividef(1.0f, scale) : __frcp_rn(scale);
   const bool subnormal = fabsf(scale_inv) < 0x1p-126f;
   return flush && subnormal ? copysignf(0.0f, scale_inv) : scale_inv;
 }

@@ -2,8 +2,8 @@
 // A tile of input in registers, and from it codes in both orders.
 //
 // Thread (g, u) holds kRowsPerThread rows from row g * kRowsPerThread on, 8 columns from column 8u
-// on. Its bytes of one column (a slot) go to shared memory side by side with those of the other g's;
-// XOR-ing the slot's place with u keeps a warp's stores and loads on different banks.
+// on. Its bytes of one column (a slot) go to shared memory side by side with those of the other
+// g's; XOR-ing the slot's place with u keeps a warp's stores and loads on different banks.
 #pragma once
 
 #include <cstdint>
@@ -80,8 +80,8 @@ struct TileInput {
   }
 
  private:
-  __device__ __forceinline__ void load_elements(const T* from, std::int64_t rows,
-                                                std::int64_t cols, std::int64_t stride) {
+  __device__ __forceinline__ void load_elements(const T* from, std::int64_t rows, std::int64_t cols,
+                                                std::int64_t stride) {
     constexpr int kPerWord = 4 / static_cast<int>(sizeof(T));
 #pragma unroll
     for (int i = 0; i < kUnits * 4; ++i) {
@@ -189,10 +189,10 @@ struct TileCodes {
 };
 
 /// 16 codes of column `col`, rows 16 * chunk on, in their order.
-template <class Shape>
+template <class Shape, Fault kFault>
 __device__ __forceinline__ uint4 take_chunk(const std::uint8_t* shared, unsigned col,
                                             unsigned chunk) {
-  const unsigned swizzle = col / 8 % Shape::kRowGroups;
+  const unsigned swizzle = kFault == Fault::kSwizzleForgotten ? 0 : col / 8 % Shape::kRowGroups;
   const unsigned place = chunk ^ (swizzle / Shape::kSlotsPerChunk);
   const unsigned inside = swizzle % Shape::kSlotsPerChunk;
   uint4 v = *reinterpret_cast<const uint4*>(shared + col * Shape::kRows + place * 16);
@@ -202,7 +202,7 @@ __device__ __forceinline__ uint4 take_chunk(const std::uint8_t* shared, unsigned
 }
 
 /// The block's columns from shared memory to the transposed codes.
-template <class Shape>
+template <class Shape, Fault kFault>
 __device__ __forceinline__ void store_columnwise(const TensorCast& cast, const TilePlace& place,
                                                  const TileAlignment& alignment,
                                                  const std::uint8_t* shared) {
@@ -213,7 +213,7 @@ __device__ __forceinline__ void store_columnwise(const TensorCast& cast, const T
     const unsigned index = i * Shape::kThreads + threadIdx.x;
     const unsigned col = index / kChunks;
     const unsigned chunk = index % kChunks;
-    const uint4 codes = take_chunk<Shape>(shared, col, chunk);
+    const uint4 codes = take_chunk<Shape, kFault>(shared, col, chunk);
     const std::int64_t row = place.row + chunk * 16;
     std::uint8_t* const to = cast.columnwise + (place.col + col) * cast.rows + row;
     if (place.full && alignment.columnwise) {

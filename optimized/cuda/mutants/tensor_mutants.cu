@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_mutants.h"
+
+#include <type_traits>
+
+#include "../amax.cuh"
+#include "../backend.h"
+#include "../quantize_current.cuh"
+#include "../quantize_current_transpose.cuh"
+#include "../quantize_many.cuh"
+#include "../quantize_tensor.cuh"
+#include "../quantize_transpose.cuh"
+#include "fp8oracle/arguments.h"
+
+namespace fp8oracle::cuda::mutants {
+namespace {
+
+using Bf16 = __nv_bfloat16;
+
+/// The calls that the faults are compiled for.
+template <class Args>
+bool lives_in(const Args& args, std::uint32_t type) {
+  return !check_arguments(args) && type == FP8ORACLE_BF16 && is_e4m3(args.scheme.format) &&
+         args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
+}
+
+bool has_transpose(const fp8oracle_scheme& scheme) {
+  return (scheme.directions & FP8ORACLE_COLUMNWISE) != 0;
+}
+
+template <Fault kFault>
+fp8oracle_status faulty_rows(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
+                             fp8oracle_message message) {
+  if (!lives_in(*args, args->input.type) || has_transpose(args->scheme))
+    return backend().quantize(args, stream, message);
+  TensorCast cast = given_scale_cast(*args);
+  flatten(cast);
+  cudaStream_t queue = stream->handle;
+  if constexpr (kFault == Fault::kWrongStream) queue = nullptr;
+  float scale = 1.0f;
+  if constexpr (kFault == Fault::kScaleReadByHost) {
+    // Read at once, in no stream's order, and handed over in memory that outlives the call.
+    static float* const copy = [] {
+      void* memory = nullptr;
+      return cudaMalloc(&memory, sizeof(float)) == cudaSuccess ? static_cast<float*>(memory)
+                                                               : nullptr;
+    }();
+    if (cast.scale != nullptr && copy != nullptr) {
+      (void)cudaMemcpy(&scale, cast.scale, sizeof scale, cudaMemcpyDeviceToHost);
+      (void)cudaMemcpy(copy, &scale, sizeof scale, cudaMemcpyHostToDevice);
+      cast.scale = copy;
+    }
+  }
+  launch_rows<Bf16, E4M3, TinyRows, kFault>(cast, rows_are_aligned<Bf16>(cast), queue);
+  return launched("quantize, a mutant", message);
+}
+
+template <Fault kFault, class Shape>
+fp8oracle_status faulty_transpose(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
+                                  fp8oracle_message message) {
+  if (!lives_in(*args, args->input.type) || !has_transpose(args->scheme))
+    return backend().quantize(args, stream, message);
+  launch_tiles<Bf16, E4M3, Shape, kFault>(given_scale_cast(*args), stream->handle);
+  return launched("quantize, a mutant", message);
+}
+
+template <Fault kFault>
+fp8oracle_status faulty_amax(const fp8oracle_amax_args* args, fp8oracle_stream stream,
+                             fp8oracle_message message) {
+  if (!lives_in(*args, args->input.type)) return backend().amax(args, stream, message);
+  TensorCast cast = tensor_cast(args->scheme, args->input, {}, {});
+  cast.amax = pointer<float>(args->amax);
+  cast.noop = pointer<const float>(args->noop);
+  flatten(cast);
+  launch_amax_tiles<Bf16, 1, kFault>(cast, input_is_aligned<Bf16>(cast), queue_of(stream));
+  return launched("amax, a mutant", message);
+}
+
+template <Fault kFault>
+fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
+                                fp8oracle_stream stream, fp8oracle_message message) {
+  if (!lives_in(*args, args->input.type)) return backend().quantize_current(args, stream, message);
+  CurrentCast current = current_cast(*args, queue_of(stream));
+  if (has_transpose(args->scheme)) {
+    launch_current_tiles<Bf16, E4M3, SmallTile, kFault>(current, stream->handle);
+  } else {
+    flatten(current.cast);
+    launch_current<Bf16, E4M3, TinyCurrent, kFault>(current, rows_are_aligned<Bf16>(current.cast),
+                                                    stream->handle);
+  }
+  return launched("quantize_current, a mutant", message);
+}
+
+template <Fault kFault>
+fp8oracle_status faulty_many(const fp8oracle_quantize_many_args* args, fp8oracle_stream stream,
+                             fp8oracle_message message) {
+  const bool any = args->count > 0 && args->items != nullptr;
+  if (!any || !lives_in(*args, args->items[0].input.type))
+    return backend().quantize_many(args, stream, message);
+  launch_batches<Bf16, E4M3, SmallTile, kFault>(*args, stream->handle);
+  return launched("quantize_many, a mutant", message);
+}
+
+// The tables differ by a function; each needs storage of its own.
+template <auto kFunction>
+const fp8oracle_backend_table* table_with() {
+  static const fp8oracle_backend_table table = [] {
+    fp8oracle_backend_table changed = backend();
+    using F = decltype(kFunction);
+    if constexpr (std::is_same_v<F, decltype(changed.quantize)>) changed.quantize = kFunction;
+    if constexpr (std::is_same_v<F, decltype(changed.amax)>) changed.amax = kFunction;
+    if constexpr (std::is_same_v<F, decltype(changed.quantize_current)>)
+      changed.quantize_current = kFunction;
+    if constexpr (std::is_same_v<F, decltype(changed.quantize_many)>)
+      changed.quantize_many = kFunction;
+    return changed;
+  }();
+  return &table;
+}
+
+std::vector<TensorMutant> quantize_mutants() {
+  using F = Fault;
+  return {
+      {"cuda-tail-unwritten", "K2", "elements after a row's last whole unit are left out",
+       table_with<faulty_rows<F::kTailUnwritten>>()},
+      {"cuda-lanes-swapped", "K30", "odd lanes write the halves of their codes the wrong way round",
+       table_with<faulty_rows<F::kLanesSwapped>>()},
+      {"cuda-stride-ignored", "K30", "rows are taken to be dense",
+       table_with<faulty_rows<F::kStrideIgnored>>()},
+      {"cuda-amax-stored", "K12", "blocks store amax without an atomic",
+       table_with<faulty_rows<F::kAmaxStored>>()},
+      {"cuda-amax-first-warp", "K12", "only the first warp's maximum counts",
+       table_with<faulty_rows<F::kAmaxOfFirstWarp>>()},
+      {"cuda-amax-of-scaled", "K12", "amax of x * scale",
+       table_with<faulty_rows<F::kAmaxOfScaled>>()},
+      {"cuda-empty-scale-inv", "K24", "an empty tensor's scale_inv is not written",
+       table_with<faulty_rows<F::kScaleInvOfEmpty>>()},
+      {"cuda-fast-reciprocal", "K9", "scale_inv as a build with fast arithmetic divides",
+       table_with<faulty_rows<F::kReciprocalApproximate>>()},
+      {"cuda-noop-ignored", "K23", "quantize writes under noop = 1",
+       table_with<faulty_rows<F::kNoopIgnored>>()},
+      {"cuda-wrong-stream", "K3", "launched on another stream than the caller's",
+       table_with<faulty_rows<F::kWrongStream>>()},
+      {"cuda-scale-read-by-host", "K3", "scale is read when the call is made",
+       table_with<faulty_rows<F::kScaleReadByHost>>()},
+      {"cuda-last-tile-skipped", "K2", "the last row of tiles is not cast",
+       table_with<faulty_transpose<F::kLastTileSkipped, SmallTile>>()},
+      {"cuda-transpose-missing-barrier", "K30", "transposed codes are taken out too early",
+       table_with<faulty_transpose<F::kMissingBarrier, LargeTile>>()},
+      {"cuda-transpose-unswizzled", "K20", "transposed codes are taken from the wrong place",
+       table_with<faulty_transpose<F::kSwizzleForgotten, LargeTile>>()},
+  };
+}
+
+std::vector<TensorMutant> other_mutants() {
+  using F = Fault;
+  return {
+      {"cuda-amax-own-block", "K12", "amax does not wait for the other blocks",
+       table_with<faulty_amax<F::kOwnAmax>>()},
+      {"cuda-amax-stale-words", "K30", "amax takes words that an earlier launch posted",
+       table_with<faulty_amax<F::kEpochIgnored>>()},
+      {"cuda-current-own-block", "K12", "a block scales by its own amax",
+       table_with<faulty_current<F::kOwnAmax>>()},
+      {"cuda-current-epoch-kept", "K30", "the next launch takes this one's words for its own",
+       table_with<faulty_current<F::kEpochNotCounted>>()},
+      {"cuda-current-previous-scale", "K3", "casts with the scale that was there before",
+       table_with<faulty_current<F::kPreviousScale>>()},
+      {"cuda-many-first-scale", "K26", "all tensors are cast with the first one's scale",
+       table_with<faulty_many<F::kFirstScale>>()},
+      {"cuda-many-last-scale-inv", "K26", "the last tensor gets no scale_inv",
+       table_with<faulty_many<F::kLastScaleInvUnwritten>>()},
+      {"cuda-many-noop-ignored", "K23", "many tensors are written under noop = 1",
+       table_with<faulty_many<F::kNoopIgnored>>()},
+  };
+}
+
+}  // namespace
+
+const std::vector<TensorMutant>& tensor_mutants() {
+  static const std::vector<TensorMutant> all = [] {
+    std::vector<TensorMutant> list = quantize_mutants();
+    for (const TensorMutant& mutant : other_mutants()) list.push_back(mutant);
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace fp8oracle::cuda::mutants
