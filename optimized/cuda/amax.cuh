@@ -80,7 +80,7 @@ __global__ void __launch_bounds__(AmaxTuning::kThreads, AmaxTuning::kBlocksPerMu
     bits = gather<kFault>(*exchange, epoch);
     __syncthreads();  // scratch is free again
     bits = block_max<kFault>(bits, scratch);
-    if (threadIdx.x == 0) end_epoch<kFault>(*exchange, epoch);
+    if (threadIdx.x == 0) end_epoch(*exchange, epoch);
   }
   if (threadIdx.x == 0) *cast.amax = __uint_as_float(bits);
 }

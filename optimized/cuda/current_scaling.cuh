@@ -67,7 +67,7 @@ __device__ __forceinline__ float exchange_scale(const CurrentCast& current,
     const float scale = scale_of_amax(amax, current.rule, start.previous);
     shared.scale = kFault == Fault::kPreviousScale ? start.previous : scale;
     if (blockIdx.x == 0) {
-      if (gridDim.x > 1) end_epoch<kFault>(*current.exchange, shared.epoch);
+      if (gridDim.x > 1) end_epoch(*current.exchange, shared.epoch);
       if (current.amax != nullptr) *current.amax = amax;
       if (current.scale != nullptr) *current.scale = scale;
       if (current.cast.scale_inv != nullptr)

@@ -27,7 +27,7 @@ struct CurrentTuning : RowTuning<kThreadsOf, kUnitsOf> {
 };
 using LargeCurrent = CurrentTuning<512, 4, 2, 1, true>;
 using SmallCurrent = CurrentTuning<256, 4, 1, 2, false>;
-using TinyCurrent = CurrentTuning<256, 1, 1, 2, false>;
+using TinyCurrent = CurrentTuning<256, 1, 4, 2, false>;
 
 constexpr std::int64_t kTinyElements = 132 * 2048;
 

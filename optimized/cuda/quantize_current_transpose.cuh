@@ -66,8 +66,13 @@ __global__ void __launch_bounds__(Shape::kThreads)
                                       scale, tile);
 }
 
+/// Measured on an H100 (BF16 to E4M3): 8192 x 8192 in 140.6 us, 145.7 with tiles of 64 x 128;
+/// 1024 x 1024 in 4.4 us with the wide tile, 5.1 with 64 x 128.
+using SmallCurrentTile = TileShape<4, 8, 8>;    // 32 x 64
+using WideCurrentTile = TileShape<4, 32, 8>;    // 128 x 64
+using LargeCurrentTile = TileShape<8, 16, 16>;  // 128 x 128
 /// Above so many tiles of a kind, larger ones: every block reads every block's word.
-constexpr std::int64_t kFewSmallTiles = 64;
+constexpr std::int64_t kFewTiles = 132;
 
 template <class T, class Format, class Shape, Fault kFault>
 void launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
@@ -87,10 +92,12 @@ fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& ar
   with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
-    if (tile_grid<SmallTile>(current.cast).count() <= kFewSmallTiles) {
-      launch_current_tiles<T, Format, SmallTile, kFault>(current, queue.stream);
+    if (tile_grid<SmallCurrentTile>(current.cast).count() <= kFewTiles) {
+      launch_current_tiles<T, Format, SmallCurrentTile, kFault>(current, queue.stream);
+    } else if (tile_grid<WideCurrentTile>(current.cast).count() <= kFewTiles) {
+      launch_current_tiles<T, Format, WideCurrentTile, kFault>(current, queue.stream);
     } else {
-      launch_current_tiles<T, Format, LargeTile, kFault>(current, queue.stream);
+      launch_current_tiles<T, Format, LargeCurrentTile, kFault>(current, queue.stream);
     }
   });
   return launched("quantize_current", message);

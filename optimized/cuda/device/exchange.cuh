@@ -37,27 +37,37 @@ __device__ __forceinline__ void post(Exchange& exchange, std::uint32_t epoch,
       .store((std::uint64_t{epoch} << 32) | number, ::cuda::memory_order_relaxed);
 }
 
-/// This thread's share of what all blocks posted; waits for them, a few words at a time. The other
-/// blocks must be running or done, or able to run beside this one.
+/// A word of this launch has come, or any will do.
+template <Fault kFault>
+__device__ __forceinline__ bool is_posted(std::uint64_t word, std::uint32_t epoch) {
+  return kFault == Fault::kEpochIgnored || static_cast<std::uint32_t>(word >> 32) == epoch;
+}
+
+/// This thread's share of what all blocks posted; waits for them. The other blocks must be running
+/// or done, or able to run beside this one. With more blocks than threads four words at a time: one
+/// after the other, each would cost the whole way to the L2.
 template <Fault kFault>
 __device__ __forceinline__ std::uint32_t gather(Exchange& exchange, std::uint32_t epoch) {
   constexpr unsigned kAtOnce = 4;
   std::uint32_t number = 0;
   for (unsigned first = threadIdx.x; first < gridDim.x; first += kAtOnce * blockDim.x) {
-    std::uint64_t words[kAtOnce];
+    std::uint64_t words[kAtOnce] = {};
+    if (gridDim.x <= blockDim.x) {
+      do {
+        words[0] = shared_word(exchange.words[first]).load(::cuda::memory_order_relaxed);
+      } while (!is_posted<kFault>(words[0], epoch));
+      return static_cast<std::uint32_t>(words[0]);
+    }
     bool all_are_there;
     do {
       all_are_there = true;
 #pragma unroll
       for (unsigned k = 0; k < kAtOnce; ++k) {
-        const unsigned i = first + k * blockDim.x;
-        words[k] = i < gridDim.x ? shared_word(exchange.words[i]).load(::cuda::memory_order_relaxed)
-                                 : std::uint64_t{epoch} << 32;
+        const unsigned i = min(first + k * blockDim.x, gridDim.x - 1);
+        words[k] = shared_word(exchange.words[i]).load(::cuda::memory_order_relaxed);
       }
 #pragma unroll
-      for (const std::uint64_t word : words)
-        all_are_there &=
-            kFault == Fault::kEpochIgnored || static_cast<std::uint32_t>(word >> 32) == epoch;
+      for (const std::uint64_t word : words) all_are_there &= is_posted<kFault>(word, epoch);
     } while (!all_are_there);
 #pragma unroll
     for (const std::uint64_t word : words) number = max(number, static_cast<std::uint32_t>(word));
@@ -66,9 +76,7 @@ __device__ __forceinline__ std::uint32_t gather(Exchange& exchange, std::uint32_
 }
 
 /// One thread of the launch, after it (or a thread it met at a barrier) has seen every post.
-template <Fault kFault>
 __device__ __forceinline__ void end_epoch(Exchange& exchange, std::uint32_t epoch) {
-  if constexpr (kFault == Fault::kEpochNotCounted) return;
   shared_word(exchange.epochs_before).store(epoch, ::cuda::memory_order_relaxed);
 }
 

@@ -23,7 +23,6 @@ enum class Fault {
   kSwizzleForgotten,       ///< transposed codes are taken from the unswizzled place
   kOwnAmax,                ///< a block does not wait for the others
   kEpochIgnored,           ///< words that an earlier launch posted count
-  kEpochNotCounted,        ///< the next launch takes this one's words for its own
   kPreviousScale,          ///< current scaling casts with the scale that was there before
   kFirstScale,             ///< all of many tensors are cast with the first one's scale
   kLastScaleInvUnwritten,  ///< the last of many tensors gets no scale_inv

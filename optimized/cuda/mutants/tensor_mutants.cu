@@ -82,7 +82,7 @@ fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
   if (!lives_in(*args, args->input.type)) return backend().quantize_current(args, stream, message);
   CurrentCast current = current_cast(*args, queue_of(stream));
   if (has_transpose(args->scheme)) {
-    launch_current_tiles<Bf16, E4M3, SmallTile, kFault>(current, stream->handle);
+    launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, stream->handle);
   } else {
     flatten(current.cast);
     launch_current<Bf16, E4M3, TinyCurrent, kFault>(current, rows_are_aligned<Bf16>(current.cast),
@@ -161,8 +161,8 @@ std::vector<TensorMutant> other_mutants() {
        table_with<faulty_amax<F::kEpochIgnored>>()},
       {"cuda-current-own-block", "K12", "a block scales by its own amax",
        table_with<faulty_current<F::kOwnAmax>>()},
-      {"cuda-current-epoch-kept", "K30", "the next launch takes this one's words for its own",
-       table_with<faulty_current<F::kEpochNotCounted>>()},
+      {"cuda-current-stale-words", "K30", "current scaling takes words of an earlier launch",
+       table_with<faulty_current<F::kEpochIgnored>>()},
       {"cuda-current-previous-scale", "K3", "casts with the scale that was there before",
        table_with<faulty_current<F::kPreviousScale>>()},
       {"cuda-many-first-scale", "K26", "all tensors are cast with the first one's scale",
