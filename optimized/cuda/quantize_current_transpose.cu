@@ -5,8 +5,8 @@
 
 namespace fp8oracle::cuda {
 
-fp8oracle_status quantize_current_transposed(const fp8oracle_quantize_current_args& args, const Queue& queue,
-                    fp8oracle_message message) {
+fp8oracle_status quantize_current_transposed(const fp8oracle_quantize_current_args& args,
+                                             const Queue& queue, fp8oracle_message message) {
   return quantize_current_both<Fault::kNone>(args, queue, message);
 }
 
