@@ -210,7 +210,7 @@ void Calls::upload(const Step& step) {
 // ---- Buffers ------------------------------------------------------------------------------------
 
 fp8oracle_buffer Calls::buffer(const ArenaBuffer& b) const {
-  return {device_.base() + b.begin, b.bytes};
+  return {device_.at(b.begin), b.bytes};
 }
 
 fp8oracle_buffer Calls::scalar(const std::string& name) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/device.h"
 
+#include <iterator>
 #include <string>
 
 #include "fp8oracle/error.h"
@@ -17,17 +18,37 @@ void require(fp8oracle_status status, const CallMessage& message, const char* wh
 
 }  // namespace
 
-Device::Device(const fp8oracle_backend_table& table, std::uint64_t bytes, std::size_t snapshots)
-    : table_(table), bytes_(bytes), stride_((bytes + 255) / 256 * 256) {
+Device::Device(const fp8oracle_backend_table& table, const Arena& arena, Memory memory,
+               std::size_t snapshots)
+    : table_(table), bytes_(arena.bytes), stride_((arena.bytes + 255) / 256 * 256) {
   CallMessage message;
   require(table.stream_create(&stream_, message.abi()), message, "stream_create");
   try {
-    base_ = allocate(bytes).data;
+    if (memory == Memory::kBlockPerBuffer) {
+      allocate_buffers(arena);
+    } else {
+      blocks_[0] = static_cast<std::uint8_t*>(allocate(bytes_).data);
+    }
     if (snapshots > 0) snapshots_ = static_cast<std::uint8_t*>(allocate(snapshots * stride_).data);
   } catch (...) {
     release();
     throw;
   }
+}
+
+/// Each buffer ends where its allocation ends, and begins as far behind an aligned address as it
+/// does in the arena.
+void Device::allocate_buffers(const Arena& arena) {
+  for (const ArenaBuffer& buffer : arena.buffers) {
+    const std::uint64_t offset = buffer.begin % Arena::kGuardBytes;
+    auto* block = static_cast<std::uint8_t*>(allocate(offset + buffer.bytes).data);
+    blocks_[buffer.begin] = block + offset;
+  }
+}
+
+std::uint8_t* Device::at(std::uint64_t place) const {
+  const auto block = std::prev(blocks_.upper_bound(place));
+  return block->second + (place - block->first);
 }
 
 Device::~Device() {
@@ -50,7 +71,7 @@ fp8oracle_buffer Device::allocate(std::uint64_t bytes) {
 
 void Device::upload(std::uint64_t at, const void* host, std::uint64_t bytes) {
   CallMessage message;
-  require(table_.upload(base() + at, host, bytes, stream_, message.abi()), message, "upload");
+  require(table_.upload(this->at(at), host, bytes, stream_, message.abi()), message, "upload");
 }
 
 std::vector<std::uint8_t> Device::download(const void* from) {
@@ -61,7 +82,7 @@ std::vector<std::uint8_t> Device::download(const void* from) {
   return host;
 }
 
-std::vector<std::uint8_t> Device::download() { return download(base_); }
+std::vector<std::uint8_t> Device::download() { return download(at(0)); }
 
 void Device::download(std::uint64_t at, void* host, std::uint64_t bytes) {
   CallMessage message;
@@ -75,7 +96,7 @@ std::uint8_t* Device::place_of(std::size_t snapshot) const {
 
 std::size_t Device::take_snapshot() {
   CallMessage message;
-  require(table_.copy(place_of(taken_), base_, bytes_, stream_, message.abi()), message, "copy");
+  require(table_.copy(place_of(taken_), at(0), bytes_, stream_, message.abi()), message, "copy");
   return taken_++;
 }
 

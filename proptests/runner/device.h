@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <vector>
 
+#include "fp8oracle/arena.h"
 #include "fp8oracle/backend.h"
 
 namespace fp8oracle::runner {
@@ -20,13 +22,20 @@ struct CallMessage {
 /// throws BackendError.
 class Device {
  public:
+  /// One allocation has the guards in it that the comparison looks at. With an allocation a buffer,
+  /// a memory checker sees an access outside of a buffer as one outside of an allocation.
+  enum class Memory { kOneBlock, kBlockPerBuffer };
+
   /// Room for `snapshots` copies is allocated here: allocating later might wait for the device.
-  Device(const fp8oracle_backend_table& table, std::uint64_t bytes, std::size_t snapshots);
+  /// Snapshots and whole downloads need kOneBlock.
+  Device(const fp8oracle_backend_table& table, const Arena& arena, Memory memory,
+         std::size_t snapshots);
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
   ~Device();
 
-  std::uint8_t* base() const { return static_cast<std::uint8_t*>(base_); }
+  /// The byte at this place of the arena; kBlockPerBuffer: in a buffer.
+  std::uint8_t* at(std::uint64_t place) const;
   fp8oracle_stream stream() const { return stream_; }
 
   void upload(std::uint64_t at, const void* host, std::uint64_t bytes);
@@ -44,13 +53,14 @@ class Device {
   fp8oracle_buffer allocate(std::uint64_t bytes);
 
  private:
+  void allocate_buffers(const Arena& arena);
   std::vector<std::uint8_t> download(const void* from);
   std::uint8_t* place_of(std::size_t snapshot) const;
   void release();
 
   const fp8oracle_backend_table& table_;
   const std::uint64_t bytes_, stride_;
-  void* base_ = nullptr;
+  std::map<std::uint64_t, std::uint8_t*> blocks_;  ///< first place in the arena -> memory
   fp8oracle_stream stream_ = nullptr;
   std::uint8_t* snapshots_ = nullptr;
   std::size_t taken_ = 0;

@@ -22,7 +22,8 @@ class Execution {
         arena_(arena),
         bare_(fill == Fill::kNone),
         sink_(sink),
-        device_(table, arena.bytes, in_stream() ? c.steps.size() : 0),
+        device_(table, arena, bare_ ? Device::Memory::kBlockPerBuffer : Device::Memory::kOneBlock,
+                in_stream() ? c.steps.size() : 0),
         calls_(table, c, arena, device_),
         recorder_(table, c, calls_, device_.stream()),
         last_(initial_arena(c, arena, fill)) {
