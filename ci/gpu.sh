@@ -37,10 +37,10 @@ sanitize_with() { checked "$1" "$tool" verify --backend cuda --level sanitize; }
 # Every sanitizer must find the fault that was planted for it, or its silence above proves nothing.
 finds_planted() {
   local sanitizer=$1 fault=$2 status=0
-  checked "$sanitizer" "$tool" verify --backend "mutant:$fault" --level sanitize --clause K2 \
+  checked "$sanitizer" "$tool" verify --backend "mutant:$fault" --level sanitize --profile te --scheme "e4m3.tensor.*.*.*" \
     >"$reports/planted-$sanitizer.log" 2>&1 || status=$?
-  grep -E '^=+ (Invalid|Error: Race|Barrier|Uninitialized|ERROR SUMMARY)' "$reports/planted-$sanitizer.log" | head -3
-  grep -qE '^=+ (Invalid|Error: Race|Warning: Race|Barrier error|Uninitialized)' "$reports/planted-$sanitizer.log"
+  grep -E '^=+ ' "$reports/planted-$sanitizer.log" | grep -E 'Invalid|Race|Barrier|Uninitialized|SUMMARY' | head -3
+  grep -E '^=+ ' "$reports/planted-$sanitizer.log" | grep -qE 'Invalid __global__|(Error|Warning): Race|Barrier error|Uninitialized'
 }
 
 bench() {

@@ -3,8 +3,8 @@
 
 #include <array>
 
+#include "cli/mutant_lists.h"
 #include "fp8oracle/error.h"
-#include "mutants/mutants.h"
 #include "optimized/cpu/backend.h"
 #include "reference/backend.h"
 #ifdef FP8ORACLE_HAS_CUDA
@@ -17,8 +17,7 @@ namespace {
 constexpr std::string_view kMutant = "mutant:";
 
 const fp8oracle_backend_table* resolve_mutant(const std::string& name) {
-  const mutants::Mutant* mutant = mutants::find_mutant(name);
-  if (mutant != nullptr) return mutant->table;
+  if (const fp8oracle_backend_table* table = find_mutant_table(name)) return table;
   throw BackendError("no mutant named '" + name + "' (fp8oracle list mutants)");
 }
 

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/mutant_lists.h"
 #include "cli/progress.h"
 #include "cli/write_text.h"
 #include "exhaustive/equivalence.h"
-#include "fp8oracle/error.h"
 #include "mutants/kill_table.h"
 #include "reference/backend.h"
 #include "version.h"
@@ -37,12 +37,13 @@ mutants::KillTable run(const MutantsWords& words) {
   options.child.case_limit = kCaseLimit;
   options.progress = [&](std::size_t done, std::size_t all) { progress.show(done, all); };
   if (words.prove) options.prove = prove;
-  return mutants::run_kill_table(mutants::mutants(), reference::backend(), options);
+  const MutantList& list = mutants_of(words.backend);
+  options.control = list.control;
+  options.complete = list.complete;
+  return mutants::run_kill_table(list.mutants, reference::backend(), options);
 }
 
 int kill(const MutantsWords& words) {
-  if (words.backend != "cpu")
-    throw UsageError("mutants: there are none of backend '" + words.backend + "' (cpu)");
   const mutants::KillTable table = run(words);
   if (!words.json.empty())
     write_text(words.json, mutants::kill_table_to_json(
@@ -57,7 +58,7 @@ void add_mutants_command(CLI::App& app, Action& chosen) {
   CLI::App* command = app.add_subcommand(
       "mutants", "The kill table: does every deliberately wrong backend break its clause?");
   const auto words = std::make_shared<MutantsWords>();
-  command->add_option("--backend", words->backend, "whose mutants: cpu");
+  command->add_option("--backend", words->backend, "whose mutants: cpu (the default) or cuda");
   command->add_option("--family", words->family, "only the mutants of one family");
   command->add_flag("--prove", words->prove, "sweep the equivalent ones over all 2^31 amaxes");
   command->add_option("--json", words->json, "write the table as JSON");

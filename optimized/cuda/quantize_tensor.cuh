@@ -80,8 +80,12 @@ __device__ __forceinline__ void quantize_partial_tile(const RowTile<T>& tile, bo
   for (std::int64_t i = whole + threadIdx.x; i < tile.count; i += Tuning::kThreads) {
     const float x = Element<T>::widen(tile.input[i]);
     amax.add(kFault == Fault::kAmaxOfScaled ? x * scale : x);
-    tile.codes[i] = encode1<Format>(x * scale);
+    std::uint8_t code = encode1<Format>(x * scale);
+    if (kFault == Fault::kOldCodesRead && code == 0) code = tile.codes[i] & 0x80;
+    tile.codes[i] = code;
+    if constexpr (kFault == Fault::kDivergentBarrier) __syncthreads();
   }
+  if (kFault == Fault::kWrittenBeyond && threadIdx.x == 0) tile.codes[tile.count] = 0;
 }
 
 template <class T, class Format, class Tuning, Fault kFault>

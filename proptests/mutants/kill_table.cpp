@@ -37,12 +37,13 @@ SessionFactory subject_of(const Mutant& m, const KillOptions& options) {
   return [child]() -> std::unique_ptr<Session> { return runner::open_in_child(child); };
 }
 
-/// The cases of the mutant's own clause, in one thread: how many it took is the same every time.
+/// The cases of the mutant's own clause, or of all, in one thread: how many it took is the same
+/// every time.
 runner::VerifyOptions verify_options(const Mutant& m, const KillOptions& options) {
   runner::VerifyOptions v;
   v.profiles =
       m.profile.empty() ? builtin_profiles() : std::vector<Profile>{find_profile(m.profile)};
-  v.clause_ids = {m.clause};
+  if (options.complete) v.clause_ids = {m.clause};
   v.seed = options.seed;
   v.threads = 1;
   v.stop_at_first_failure = true;
@@ -80,7 +81,7 @@ Kill try_mutant(const Mutant& m, const fp8oracle_backend_table& reference,
     kill.killed_by = failed->id;
     kill.scheme = first_failed_scheme(*failed);
   }
-  const bool killed = failed != nullptr && failed->id == m.clause;
+  const bool killed = failed != nullptr && (failed->id == m.clause || !options.complete);
   if (m.equivalent.empty()) {
     kill.fate = killed ? Fate::kKilled : Fate::kSurvived;
   } else {
@@ -172,7 +173,9 @@ runner::Report run_control(std::span<const Mutant> mutants,
   v.profiles = builtin_profiles();
   v.seed = options.seed;
   v.threads = options.threads;
-  return runner::verify(in_process(correct_queued_kernel()), in_process(reference), v);
+  const fp8oracle_backend_table& right =
+      options.control != nullptr ? *options.control : correct_queued_kernel();
+  return runner::verify(in_process(right), in_process(reference), v);
 }
 
 }  // namespace
@@ -203,11 +206,12 @@ KillTable run_kill_table(std::span<const Mutant> mutants, const fp8oracle_backen
                          const KillOptions& options) {
   const Clock::time_point start = Clock::now();
   const std::vector<Mutant> chosen = of_family(mutants, options.family);
-  const std::vector<Mutant> references = as_references(chosen);
+  const std::vector<Mutant> references =
+      options.complete ? as_references(chosen) : std::vector<Mutant>{};
   KillTable table;
   table.seed = options.seed;
   // A family alone need not break every clause.
-  if (options.family.empty()) table.unguarded = unguarded_clauses(chosen);
+  if (options.complete && options.family.empty()) table.unguarded = unguarded_clauses(chosen);
   table.control = run_control(chosen, reference, options);
   table.kills.resize(chosen.size());
   table.references.resize(references.size());

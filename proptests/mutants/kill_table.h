@@ -53,6 +53,11 @@ struct KillOptions {
   std::string family;  ///< empty = all
   std::uint64_t seed = 1;
   unsigned threads = 0;  ///< 0 = all cores
+  /// The right kernel that must pass on every clause of the mutants; null = the queued one.
+  const fp8oracle_backend_table* control = nullptr;
+  /// Whether the mutants are to break every clause between them, each the one that it declares, and
+  /// one a clause is tried in the reference's place. If not, any clause's cases may kill.
+  bool complete = true;
   /// Sweeps one equivalent mutant; may be empty.
   std::function<Proof(const Mutant&)> prove;
   /// How children for the mutants that may crash are started. Their program must serve

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/device.h"
 
+#include <chrono>
 #include <iterator>
 #include <string>
 
@@ -69,9 +70,9 @@ fp8oracle_buffer Device::allocate(std::uint64_t bytes) {
   return {memory, bytes};
 }
 
-void Device::upload(std::uint64_t at, const void* host, std::uint64_t bytes) {
+void Device::upload(std::uint64_t place, const void* host, std::uint64_t bytes) {
   CallMessage message;
-  require(table_.upload(this->at(at), host, bytes, stream_, message.abi()), message, "upload");
+  require(table_.upload(at(place), host, bytes, stream_, message.abi()), message, "upload");
 }
 
 std::vector<std::uint8_t> Device::download(const void* from) {
@@ -84,10 +85,31 @@ std::vector<std::uint8_t> Device::download(const void* from) {
 
 std::vector<std::uint8_t> Device::download() { return download(at(0)); }
 
-void Device::download(std::uint64_t at, void* host, std::uint64_t bytes) {
+void Device::download(std::uint64_t place, void* host, std::uint64_t bytes) {
   CallMessage message;
-  require(table_.download(host, base() + at, bytes, stream_, message.abi()), message, "download");
+  require(table_.download(host, at(place), bytes, stream_, message.abi()), message, "download");
   require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+}
+
+void Device::keep_busy(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::uint64_t kBytes = std::uint64_t{16} << 20;
+  constexpr int kMost = 64;
+  const fp8oracle_buffer scratch = allocate(kBytes);
+  CallMessage message;
+  const auto fill = [&] {
+    require(table_.fill(scratch.data, 0, kBytes, stream_, message.abi()), message, "fill");
+  };
+  const auto wait = [&] {
+    require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+  };
+  fill();
+  wait();
+  const Clock::time_point start = Clock::now();
+  fill();
+  wait();
+  const double once = std::chrono::duration<double>(Clock::now() - start).count();
+  for (int i = 0; i < kMost && (i + 1) * once < seconds; ++i) fill();
 }
 
 std::uint8_t* Device::place_of(std::size_t snapshot) const {

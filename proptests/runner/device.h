@@ -38,17 +38,20 @@ class Device {
   std::uint8_t* at(std::uint64_t place) const;
   fp8oracle_stream stream() const { return stream_; }
 
-  void upload(std::uint64_t at, const void* host, std::uint64_t bytes);
+  void upload(std::uint64_t place, const void* host, std::uint64_t bytes);
   /// The arena as it is now; waits.
   std::vector<std::uint8_t> download();
   /// A part of it; waits.
-  void download(std::uint64_t at, void* host, std::uint64_t bytes);
+  void download(std::uint64_t place, void* host, std::uint64_t bytes);
   /// Enqueues a copy of the arena and returns its number.
   std::size_t take_snapshot();
   /// The copy's bytes; waits.
   std::vector<std::uint8_t> snapshot(std::size_t number);
   /// Forgets the copies; their room is used again.
   void clear_snapshots() { taken_ = 0; }
+  /// Enqueues about `seconds` of work, so that what is enqueued next does not run at once. A
+  /// backend that has finished when its calls return gets none.
+  void keep_busy(double seconds);
   /// Memory that lives as long as this object.
   fp8oracle_buffer allocate(std::uint64_t bytes);
 

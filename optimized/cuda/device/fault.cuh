@@ -25,6 +25,9 @@ enum class Fault {
   kEpochIgnored,           ///< words that an earlier launch posted count
   kPreviousScale,          ///< current scaling casts with the scale that was there before
   kFirstScale,             ///< all of many tensors are cast with the first one's scale
+  kWrittenBeyond,          ///< one byte behind the codes of a row is written
+  kDivergentBarrier,       ///< a barrier in a loop that the threads leave one by one
+  kOldCodesRead,           ///< a zero keeps the sign that lay in memory before
   kLastScaleInvUnwritten,  ///< the last of many tensors gets no scale_inv
 };
 

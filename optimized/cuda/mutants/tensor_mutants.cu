@@ -176,6 +176,21 @@ std::vector<TensorMutant> other_mutants() {
 
 }  // namespace
 
+const std::vector<TensorMutant>& sanitizer_mutants() {
+  using F = Fault;
+  static const std::vector<TensorMutant> all{
+      {"cuda-out-of-bounds", "K2", "one byte behind the codes of a row is written",
+       table_with<faulty_rows<F::kWrittenBeyond>>()},
+      {"cuda-missing-barrier", "K30", "transposed codes are taken out before all are there",
+       table_with<faulty_transpose<F::kMissingBarrier, LargeTile>>()},
+      {"cuda-divergent-barrier", "K12", "a barrier in a loop that the threads leave one by one",
+       table_with<faulty_rows<F::kDivergentBarrier>>()},
+      {"cuda-uninitialised", "K2", "a zero keeps the sign that lay in memory before",
+       table_with<faulty_rows<F::kOldCodesRead>>()},
+  };
+  return all;
+}
+
 const std::vector<TensorMutant>& tensor_mutants() {
   static const std::vector<TensorMutant> all = [] {
     std::vector<TensorMutant> list = quantize_mutants();
