@@ -71,6 +71,7 @@ for part in "${parts[@]}"; do
       check "memcheck finds the planted write out of bounds" finds_planted memcheck cuda-out-of-bounds
       check "racecheck finds the planted missing barrier" finds_planted racecheck cuda-missing-barrier
       check "synccheck finds the planted divergent barrier" finds_planted synccheck cuda-divergent-barrier
+      check "synccheck finds the planted divergent warp barrier" finds_planted synccheck cuda-divergent-warp-barrier
       check "initcheck finds the planted unread initial value" finds_planted initcheck cuda-uninitialised
       ;;
     *) fail "unknown part $part" ;;

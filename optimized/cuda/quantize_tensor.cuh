@@ -83,7 +83,12 @@ __device__ __forceinline__ void quantize_partial_tile(const RowTile<T>& tile, bo
     std::uint8_t code = encode1<Format>(x * scale);
     if (kFault == Fault::kOldCodesRead && code == 0) code = tile.codes[i] & 0x80;
     tile.codes[i] = code;
-    if constexpr (kFault == Fault::kDivergentBarrier) __syncthreads();
+  }
+  if constexpr (kFault == Fault::kDivergentBarrier) {
+    if (threadIdx.x / 32 % 2 == 0) __syncthreads();
+  }
+  if constexpr (kFault == Fault::kDivergentWarpBarrier) {
+    if (threadIdx.x % 32 <= 16) __syncwarp(0x0000FFFFu);
   }
   if (kFault == Fault::kWrittenBeyond && threadIdx.x == 0) tile.codes[tile.count] = 0;
 }

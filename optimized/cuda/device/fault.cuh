@@ -26,7 +26,8 @@ enum class Fault {
   kPreviousScale,          ///< current scaling casts with the scale that was there before
   kFirstScale,             ///< all of many tensors are cast with the first one's scale
   kWrittenBeyond,          ///< one byte behind the codes of a row is written
-  kDivergentBarrier,       ///< a barrier in a loop that the threads leave one by one
+  kDivergentBarrier,       ///< every other warp waits at a barrier of the block
+  kDivergentWarpBarrier,   ///< a thread that the mask leaves out waits at a barrier of the warp
   kOldCodesRead,           ///< a zero keeps the sign that lay in memory before
   kLastScaleInvUnwritten,  ///< the last of many tensors gets no scale_inv
 };

@@ -183,8 +183,10 @@ const std::vector<TensorMutant>& sanitizer_mutants() {
        table_with<faulty_rows<F::kWrittenBeyond>>()},
       {"cuda-missing-barrier", "K30", "transposed codes are taken out before all are there",
        table_with<faulty_transpose<F::kMissingBarrier, LargeTile>>()},
-      {"cuda-divergent-barrier", "K12", "a barrier in a loop that the threads leave one by one",
+      {"cuda-divergent-barrier", "K12", "every other warp waits at a barrier of the block",
        table_with<faulty_rows<F::kDivergentBarrier>>()},
+      {"cuda-divergent-warp-barrier", "K12", "a thread outside the mask waits at a warp's barrier",
+       table_with<faulty_rows<F::kDivergentWarpBarrier>>()},
       {"cuda-uninitialised", "K2", "a zero keeps the sign that lay in memory before",
        table_with<faulty_rows<F::kOldCodesRead>>()},
   };
