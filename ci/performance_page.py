@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Renders docs/performance.md from results files of `fp8oracle bench` and fp8oracle_bench.
 
-    ci/performance_page.py RESULTS.json... [--output docs/performance.md]
+    ci/performance_page.py RESULTS.json... [--notes bench/results/notes.md] [--output docs/performance.md]
 
-Without --output the page goes to standard output. A file of `fp8oracle bench --json` has the schema
+Without --output the page goes to standard output. The notes are written by hand, and their text stands
+before the tables. A file of `fp8oracle bench --json` has the schema
 fp8oracle.bench/1; a file of `fp8oracle_bench --benchmark_out` is Google Benchmark's.
 """
 import argparse
@@ -108,12 +109,29 @@ def section(path):
     return fail(f"{path}: neither {SCHEMA} nor a file of Google Benchmark")
 
 
+def notes(path):
+    """The lines of a page written by hand, without the comments at its head."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().strip().split("\n")
+    except (OSError, ValueError) as error:
+        fail(f"{path}: {error}")
+    while lines and (not lines[0] or lines[0].startswith("<!--")):
+        lines.pop(0)
+    if not lines:
+        fail(f"{path}: holds no notes")
+    return lines + [""]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("results", nargs="+")
+    parser.add_argument("--notes")
     parser.add_argument("--output")
     words = parser.parse_args()
-    page = HEAD + "\n" + "\n".join(line for path in words.results for line in section(path)).rstrip() + "\n"
+    lines = notes(words.notes) if words.notes else []
+    lines += [line for path in words.results for line in section(path)]
+    page = HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
     if words.output is None:
         sys.stdout.write(page)
         return
