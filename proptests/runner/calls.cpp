@@ -165,7 +165,7 @@ fp8oracle_status Calls::prepare(const Step& step, fp8oracle_message message) {
 }
 
 fp8oracle_status Calls::enqueue(const Step& step, fp8oracle_message message) {
-  upload(step);
+  if (const auto status = upload(step, message); status != FP8ORACLE_OK) return status;
   if (const auto status = prepare(step, message); status != FP8ORACLE_OK) return status;
   return with_arguments(step, [&](fp8oracle_operation operation, auto& args, auto function) {
     if (function == nullptr) {
@@ -190,21 +190,40 @@ std::optional<std::uint64_t> Calls::launches(const Step& step) {
   return declared;
 }
 
-void Calls::upload(const Step& step) {
+Calls::Upload Calls::upload_of(const Step& step) const {
   const auto bytes_at = [&](const ArenaBuffer& b) {
-    device_.upload(b.begin + static_cast<std::uint64_t>(step.at), step.bytes.data(),
-                   step.bytes.size());
+    return Upload{b.begin + static_cast<std::uint64_t>(step.at), step.bytes.data(),
+                  step.bytes.size()};
   };
   const auto scalar_at = [&](const std::string& name) {
-    device_.upload(arena_.named(name).begin, &step.bits, sizeof step.bits);
+    return Upload{arena_.named(name).begin, &step.bits, sizeof step.bits};
   };
   switch (step.kind) {
     case StepKind::kSetScale: return scalar_at(step.scale);
     case StepKind::kSetNoop: return scalar_at(step.noop);
     case StepKind::kWriteCodes: return bytes_at(arena_.codes(step.tensor, step.directions));
     case StepKind::kWriteScaleInv: return bytes_at(arena_.scale_inv(step.tensor, step.directions));
-    default: return;
+    default: return {};
   }
+}
+
+void Calls::stage_uploads() {
+  for (const Step& step : case_.steps) {
+    const Upload what = upload_of(step);
+    if (what.size > 0) staged_[&step] = device_.allocate_copy(what.bytes, what.size);
+  }
+}
+
+fp8oracle_status Calls::upload(const Step& step, fp8oracle_message message) {
+  const Upload what = upload_of(step);
+  if (what.size == 0) return FP8ORACLE_OK;
+  const auto staged = staged_.find(&step);
+  if (staged != staged_.end()) {
+    return table_.copy(device_.at(what.place), staged->second.data, what.size, device_.stream(),
+                       message);
+  }
+  device_.upload(what.place, what.bytes, what.size);
+  return FP8ORACLE_OK;
 }
 
 // ---- Buffers ------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ class Calls {
 
   /// Makes the step's call; its outputs are there when the stream gets to it.
   fp8oracle_status enqueue(const Step& step, fp8oracle_message message);
+  /// Brings what the steps upload to the device beforehand: enqueue() then copies it there, in the
+  /// stream's order. An upload from the host may wait for the stream [K3].
+  void stage_uploads();
   /// Allocates the workspace that the step asks for, which a capture must not do.
   fp8oracle_status prepare(const Step& step, fp8oracle_message message);
   /// The launches that the backend declares for the step; nothing when it does not say.
@@ -35,7 +38,14 @@ class Calls {
   template <typename Visitor>
   fp8oracle_status with_reader(const Step& step, Visitor&& visit);
 
-  void upload(const Step& step);
+  /// What the step uploads and where to; empty for other steps.
+  struct Upload {
+    std::uint64_t place = 0;
+    const void* bytes = nullptr;
+    std::uint64_t size = 0;
+  };
+  Upload upload_of(const Step& step) const;
+  fp8oracle_status upload(const Step& step, fp8oracle_message message);
   fp8oracle_buffer buffer(const ArenaBuffer& b) const;
   fp8oracle_buffer scalar(const std::string& name) const;
   fp8oracle_matrix input(const std::string& name) const;
@@ -49,6 +59,7 @@ class Calls {
   const Arena& arena_;
   Device& device_;
   std::map<const Step*, fp8oracle_buffer> workspaces_;
+  std::map<const Step*, fp8oracle_buffer> staged_;
 };
 
 }  // namespace fp8oracle::runner

@@ -70,6 +70,13 @@ fp8oracle_buffer Device::allocate(std::uint64_t bytes) {
   return {memory, bytes};
 }
 
+fp8oracle_buffer Device::allocate_copy(const void* host, std::uint64_t bytes) {
+  const fp8oracle_buffer buffer = allocate(bytes);
+  CallMessage message;
+  require(table_.upload(buffer.data, host, bytes, stream_, message.abi()), message, "upload");
+  return buffer;
+}
+
 void Device::upload(std::uint64_t place, const void* host, std::uint64_t bytes) {
   CallMessage message;
   require(table_.upload(at(place), host, bytes, stream_, message.abi()), message, "upload");

@@ -54,6 +54,7 @@ class Device {
   void keep_busy(double seconds);
   /// Memory that lives as long as this object.
   fp8oracle_buffer allocate(std::uint64_t bytes);
+  fp8oracle_buffer allocate_copy(const void* host, std::uint64_t bytes);
 
  private:
   void allocate_buffers(const Arena& arena);

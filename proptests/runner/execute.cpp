@@ -37,7 +37,10 @@ class Execution {
 
   void run() {
     // What a call reads when it is made, and what a kernel reads when it runs, must differ [K3].
-    if (in_stream()) device_.keep_busy(kLag);
+    if (in_stream()) {
+      calls_.stage_uploads();
+      device_.keep_busy(kLag);
+    }
     for (std::size_t i = 0; i < case_.steps.size(); ++i) {
       in_stream() ? run_in_stream(i) : run_and_wait(i);
     }
