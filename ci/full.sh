@@ -4,13 +4,15 @@
 #   ci/full.sh [PART...]   (default: all; the parts are the functions below)
 source "$(dirname "$0")/lib.sh"
 parts=("$@")
-[ $# -gt 0 ] || parts=(verify_full verify_exhaustive sweep_cpu sweep_reference witnesses tidy fuzz_10_minutes
+[ $# -gt 0 ] || parts=(verify_full verify_exhaustive sweep_cpu sweep_reference prove_equivalents witnesses tidy fuzz_10_minutes
   verify_under_asan verify_under_tsan coverage cuda_compile)
 
 verify_full() { ci/verify.sh full; }
 verify_exhaustive() { ci/verify.sh exhaustive; }
 sweep_cpu() { ci/sweep.sh cpu; }
 sweep_reference() { ci/sweep.sh reference; }
+# The two classic mutants that no input tells from the right kernel, over all 2^31 amaxes.
+prove_equivalents() { need_tool; "$tool" mutants --family classic --prove; }
 witnesses() { FP8ORACLE_EVERY_CASE=1 build/release/bin/witness_tests; }  # all 2^32, where the gate strides
 tidy() { ci/tidy.sh; }
 fuzz_10_minutes() { ci/fuzz.sh 600; }
