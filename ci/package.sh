@@ -39,7 +39,8 @@ build_with_add_subdirectory() {
 }
 
 # module FOLDER: the backend that was built below it.
-module() { find "$1" -name '*.so' -not -path '*/fp8oracle/*' | head -1; }
+# Below that folder only: the checkout itself may well be called fp8oracle.
+module() { find "$1" -name '*.so' -not -path "$1/fp8oracle/*" | head -1; }
 
 # The module stands outside the tree and the installed command has only its prefix.
 verify_module() {
