@@ -61,13 +61,30 @@ void overwrite(CaseBuilder& b, const Scheme& scheme, const Plan& plan, const std
   }
 }
 
-/// What is recorded: a cast, a list of one tensor, or current scaling.
+/// amax, its scale and the cast with it: each reads what the launch before it has just written.
+void recorded_recipe(CaseBuilder& b) {
+  Step& amax = b.step(StepKind::kAmax);
+  amax.input = "x";
+  amax.amax = "made";
+  Step& scale = b.step(StepKind::kScaleFromAmax);
+  scale.amax = "made";
+  scale.scale = "s";
+  b.quantize("x", "t", "a").noop = "n";
+}
+
+/// What is recorded: a cast, a list of one tensor, current scaling, or launches that feed each
+/// other.
 void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) {
   const bool block = scheme.is_block();
-  const std::uint32_t choice = variant % (block ? 2 : 3);
+  const std::uint32_t choice = variant % (block ? 3 : 4);
   if (choice == 0) b.quantize("x", "t", "a").noop = "n";
   if (choice == 1) b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
-  if (choice == 2) b.quantize_current("a", "made").noop = "n";
+  if (choice == 2 && block) {
+    b.quantize().noop = "n";
+    b.dequantize(one_direction(scheme, variant), "y");
+  }
+  if (choice == 2 && !block) b.quantize_current("a", "made").noop = "n";
+  if (choice == 3) recorded_recipe(b);
 }
 
 /// Record under one scale, amax and noop; change all three; replay; stop it by noop; replay again.
@@ -76,8 +93,11 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   p.scale_absent = false;
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
-  if (!scheme.is_block())
+  if (scheme.is_block()) {
+    b.output("y", nth_type(plan.variant));
+  } else {
     b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
+  }
   const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
     overwrite(b, scheme, p, "t");
     b.set_noop(noop);
