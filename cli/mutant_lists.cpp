@@ -14,10 +14,9 @@ namespace fp8oracle::cli {
 namespace {
 
 #ifdef FP8ORACLE_HAS_CUDA
-template <typename CudaMutant>
-void append(std::vector<mutants::Mutant>& list, const std::vector<CudaMutant>& more,
+void append(std::vector<mutants::Mutant>& list, const std::vector<cuda::mutants::Mutant>& more,
             const char* family) {
-  for (const CudaMutant& m : more)
+  for (const cuda::mutants::Mutant& m : more)
     list.push_back({m.name, m.clause, family, m.summary, "CUDA", "", "", m.table});
 }
 

@@ -25,8 +25,7 @@ std::string killed_by(const runner::Report& report) {
   return ids;
 }
 
-template <class Mutant>
-void expect_killed(const Mutant& mutant, const std::vector<Profile>& profiles,
+void expect_killed(const cuda::mutants::Mutant& mutant, const std::vector<Profile>& profiles,
                    const std::string& schemes) {
   const auto start = std::chrono::steady_clock::now();
   runner::VerifyOptions options;

@@ -84,7 +84,7 @@ const fp8oracle_backend_table* table_with() {
   return &table;
 }
 
-std::vector<BlockMutant> quantize_mutants() {
+std::vector<Mutant> quantize_mutants() {
   constexpr auto kRows = MxBlocks::kRows;
   constexpr auto kColumns = MxBlocks::kColumns;
   constexpr auto kBoth = MxBlocks::kRowsAndColumns;
@@ -122,7 +122,7 @@ std::vector<BlockMutant> quantize_mutants() {
   };
 }
 
-std::vector<BlockMutant> other_mutants() {
+std::vector<Mutant> other_mutants() {
   using F = MxFault;
   return {
       {"cuda-dequantize-code-0-as-0", "K6", "scale code 0 is the value 0",
@@ -140,10 +140,10 @@ std::vector<BlockMutant> other_mutants() {
 
 }  // namespace
 
-const std::vector<BlockMutant>& block_mutants() {
-  static const std::vector<BlockMutant> all = [] {
-    std::vector<BlockMutant> list = quantize_mutants();
-    for (const BlockMutant& mutant : other_mutants()) list.push_back(mutant);
+const std::vector<Mutant>& block_mutants() {
+  static const std::vector<Mutant> all = [] {
+    std::vector<Mutant> list = quantize_mutants();
+    for (const Mutant& mutant : other_mutants()) list.push_back(mutant);
     return list;
   }();
   return all;

@@ -3,21 +3,12 @@
 
 #include <vector>
 
-#include "fp8oracle/backend.h"
+#include "mutant.h"
 
-// Wrong kernels for blocks, dequantize and swizzle: each backend is the CUDA backend with one fault
-// planted in one of its kernels. The fault is compiled in for BF16 and E4M3 alone (swizzle:
-// always); every other call goes to the right kernel.
+// Wrong kernels for blocks, dequantize and swizzle.
 namespace fp8oracle::cuda::mutants {
 
-struct BlockMutant {
-  const char* name;     ///< stable id
-  const char* clause;   ///< the clause that must kill it
-  const char* summary;  ///< what the kernel does wrong
-  const fp8oracle_backend_table* table;
-};
-
 /// All of them. The tables live as long as the program.
-const std::vector<BlockMutant>& block_mutants();
+const std::vector<Mutant>& block_mutants();
 
 }  // namespace fp8oracle::cuda::mutants

@@ -118,7 +118,7 @@ const fp8oracle_backend_table* table_with() {
   return &table;
 }
 
-std::vector<TensorMutant> quantize_mutants() {
+std::vector<Mutant> quantize_mutants() {
   using F = Fault;
   return {
       {"cuda-tail-unwritten", "K2", "elements after a row's last whole unit are left out",
@@ -152,7 +152,7 @@ std::vector<TensorMutant> quantize_mutants() {
   };
 }
 
-std::vector<TensorMutant> other_mutants() {
+std::vector<Mutant> other_mutants() {
   using F = Fault;
   return {
       {"cuda-amax-own-block", "K12", "amax does not wait for the other blocks",
@@ -176,9 +176,9 @@ std::vector<TensorMutant> other_mutants() {
 
 }  // namespace
 
-const std::vector<TensorMutant>& sanitizer_mutants() {
+const std::vector<Mutant>& sanitizer_mutants() {
   using F = Fault;
-  static const std::vector<TensorMutant> all{
+  static const std::vector<Mutant> all{
       {"cuda-out-of-bounds", "K2", "one byte behind the codes of a row is written",
        table_with<faulty_rows<F::kWrittenBeyond>>()},
       {"cuda-missing-barrier", "K30", "transposed codes are taken out before all are there",
@@ -193,10 +193,10 @@ const std::vector<TensorMutant>& sanitizer_mutants() {
   return all;
 }
 
-const std::vector<TensorMutant>& tensor_mutants() {
-  static const std::vector<TensorMutant> all = [] {
-    std::vector<TensorMutant> list = quantize_mutants();
-    for (const TensorMutant& mutant : other_mutants()) list.push_back(mutant);
+const std::vector<Mutant>& tensor_mutants() {
+  static const std::vector<Mutant> all = [] {
+    std::vector<Mutant> list = quantize_mutants();
+    for (const Mutant& mutant : other_mutants()) list.push_back(mutant);
     return list;
   }();
   return all;
