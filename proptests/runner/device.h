@@ -68,6 +68,8 @@ class Device {
   fp8oracle_stream stream_ = nullptr;
   std::uint8_t* snapshots_ = nullptr;
   std::size_t taken_ = 0;
+  fp8oracle_buffer busy_{};  ///< what keep_busy() fills
+  double fill_seconds_ = 0;  ///< how long that takes, waited for
   std::vector<void*> allocated_;
 };
 

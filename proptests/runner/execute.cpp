@@ -37,6 +37,7 @@ class Execution {
 
   void run() {
     // What a call reads when it is made, and what a kernel reads when it runs, must differ [K3].
+    // After every wait, since it lets the device catch up.
     if (in_stream()) {
       calls_.stage_uploads();
       device_.keep_busy(kLag);
@@ -104,7 +105,9 @@ class Execution {
     Pending step{call(index), std::nullopt};
     if (!recorder_.recording()) step.snapshot = device_.take_snapshot();
     pending_.push_back(std::move(step));
-    if (case_.steps[index].kind == StepKind::kSynchronize) flush();
+    if (case_.steps[index].kind != StepKind::kSynchronize) return;
+    flush();
+    device_.keep_busy(kLag);
   }
 
   /// What goes wrong on the device after a call has returned counts for the last step.
