@@ -36,10 +36,15 @@ constexpr std::array kOperations{
               kBoth, kPadded},
     Operation{"mx-both-swizzled", "both from one read, swizzled scale_inv", FP8ORACLE_OP_QUANTIZE,
               kMx, kBoth, kSwizzled},
+    Operation{"mx-squares", "blocks of 32 x 32, both directions, padded scale_inv",
+              FP8ORACLE_OP_QUANTIZE, FP8ORACLE_GRANULARITY_MX32X32, kBoth, kPadded},
     Operation{"dequantize", "per tensor, to the row's type", FP8ORACLE_OP_DEQUANTIZE, kTensor, kRow,
               kCompact},
     Operation{"dequantize-mx", "MX rowwise, to the row's type", FP8ORACLE_OP_DEQUANTIZE, kMx, kRow,
               kCompact},
+    Operation{"swizzle", "scale_inv of MX rowwise, padded to swizzled", FP8ORACLE_OP_SWIZZLE, kMx,
+              kRow, kPadded},
+    Operation{"unswizzle", "the way back", FP8ORACLE_OP_UNSWIZZLE, kMx, kRow, kPadded},
     Operation{"many-transpose", "quantize-transpose of many tensors in one call",
               FP8ORACLE_OP_QUANTIZE_MANY, kTensor, kBoth, kCompact},
     Operation{"loop-transpose", "quantize-transpose of many tensors, one call each",
@@ -95,6 +100,8 @@ std::uint64_t RowSpec::bytes() const {
   const std::uint64_t codes = all * (operation->directions == kBoth ? 2 : 1);
   switch (operation->abi) {
     case FP8ORACLE_OP_AMAX: return wide;
+    case FP8ORACLE_OP_SWIZZLE:
+    case FP8ORACLE_OP_UNSWIZZLE: return 2 * scale_bytes(*this);  // padded is as large as swizzled
     case FP8ORACLE_OP_QUANTIZE_CURRENT: return 2 * wide + codes + scale_bytes(*this);
     default: return wide + codes + scale_bytes(*this);
   }

@@ -203,12 +203,27 @@ std::function<void()> Workload::dequantize_call(const Tensor& tensor) {
   return bind(args, stream_.table().dequantize);
 }
 
+// Padded scales in the pair, swizzled ones beside it.
+std::function<void()> Workload::swizzle_call(const Tensor& tensor) {
+  fp8oracle_swizzle_args args{};
+  args.rows = row_.rows;
+  args.cols = row_.cols;
+  const fp8oracle_buffer padded = tensor.rowwise.scale_inv;
+  const fp8oracle_buffer swizzled = make_buffer(padded.bytes, kE8m0One);
+  const bool to_swizzled = row_.operation->abi == FP8ORACLE_OP_SWIZZLE;
+  args.input = to_swizzled ? padded : swizzled;
+  args.output = to_swizzled ? swizzled : padded;
+  return bind(args, to_swizzled ? stream_.table().swizzle : stream_.table().unswizzle);
+}
+
 std::function<void()> Workload::make_call(const std::vector<Tensor>& tensors) {
   switch (row_.operation->abi) {
     case FP8ORACLE_OP_AMAX: return amax_call(tensors.front());
     case FP8ORACLE_OP_QUANTIZE_CURRENT: return current_call(tensors.front());
     case FP8ORACLE_OP_QUANTIZE_MANY: return many_call(tensors);
     case FP8ORACLE_OP_DEQUANTIZE: return dequantize_call(tensors.front());
+    case FP8ORACLE_OP_SWIZZLE:
+    case FP8ORACLE_OP_UNSWIZZLE: return swizzle_call(tensors.front());
     default: break;
   }
   std::vector<std::function<void()>> calls;

@@ -43,6 +43,7 @@ class Workload {
   std::function<void()> current_call(const Tensor& tensor);
   std::function<void()> many_call(const std::vector<Tensor>& tensors);
   std::function<void()> dequantize_call(const Tensor& tensor);
+  std::function<void()> swizzle_call(const Tensor& tensor);
   template <class Args, class Run>
   std::function<void()> bind(Args args, Run run);
 

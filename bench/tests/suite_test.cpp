@@ -14,7 +14,7 @@ namespace {
 TEST(BenchSuite, HasEveryOperationInEverySize) {
   std::set<std::string> names;
   for (const RowSpec& row : select_rows({})) names.insert(row.name());
-  EXPECT_EQ(names.size(), 11u * 4 + 2 + 1);
+  EXPECT_EQ(names.size(), 14u * 4 + 2 + 1);
   EXPECT_EQ(names.count("quantize 8192x8192 BF16 e4m3"), 1u);
   EXPECT_EQ(names.count("many-transpose 64x(512x1024) BF16 e4m3"), 1u);
   EXPECT_EQ(names.count("loop-transpose 256x(128x512) BF16 e4m3"), 1u);
@@ -32,7 +32,9 @@ TEST(BenchSuite, CountsTheBytesThatAnOperationMoves) {
   EXPECT_EQ(bytes("current"), 5 * n + 4);
   EXPECT_EQ(bytes("mx-rowwise"), 3 * n + n / 32);
   EXPECT_EQ(bytes("mx-both-swizzled"), 4 * n + 2 * (n / 32));
+  EXPECT_EQ(bytes("mx-squares"), 4 * n + 2 * (n / 32));
   EXPECT_EQ(bytes("dequantize"), 3 * n + 4);
+  EXPECT_EQ(bytes("swizzle"), 2 * (n / 32));
 }
 
 TEST(BenchSuite, MeasuresOrSaysWhyNot) {
@@ -41,7 +43,7 @@ TEST(BenchSuite, MeasuresOrSaysWhyNot) {
   const Selection selection{{}, {{64, 96}}};
   int told = 0;
   const auto rows = run_rows(table, select_rows(selection), [&](const RowResult&) { ++told; });
-  EXPECT_EQ(told, 11 + 3);
+  EXPECT_EQ(told, 14 + 3);
   for (const RowResult& row : rows) {
     SCOPED_TRACE(to_text(row));
     if (row.op.rfind("current", 0) == 0) {
