@@ -72,11 +72,22 @@ void recorded_recipe(CaseBuilder& b) {
   b.quantize("x", "t", "a").noop = "n";
 }
 
+/// Current scaling, which has its scale late, and a cast with that scale. The shape is one for
+/// several blocks of threads: current scaling takes longer then than the next launch needs to come.
+constexpr std::int64_t kRowsOfSlow = 192, kColsOfSlow = 256;
+void recorded_slow_recipe(CaseBuilder& b) {
+  b.quantize_current("made", "s", "x", "first");
+  b.quantize("x", "t", "a").noop = "n";
+}
+bool is_slow_recipe(const Scheme& scheme, const Plan& plan) {
+  return !scheme.is_block() && plan.number % 5 == 4;
+}
+
 /// What is recorded: a cast, a list of one tensor, current scaling, or launches that feed each
 /// other.
 void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) {
   const bool block = scheme.is_block();
-  const std::uint32_t choice = variant % (block ? 3 : 4);
+  const std::uint32_t choice = variant % (block ? 3 : 5);
   if (choice == 0) b.quantize("x", "t", "a").noop = "n";
   if (choice == 1) b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
   if (choice == 2 && block) {
@@ -85,18 +96,24 @@ void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) 
   }
   if (choice == 2 && !block) b.quantize_current("a", "made").noop = "n";
   if (choice == 3) recorded_recipe(b);
+  if (choice == 4) recorded_slow_recipe(b);
 }
 
 /// Record under one scale, amax and noop; change all three; replay; stop it by noop; replay again.
 Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
+  if (is_slow_recipe(scheme, plan)) {
+    p.rows = kRowsOfSlow;
+    p.cols = kColsOfSlow;
+  }
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
   if (scheme.is_block()) {
     b.output("y", nth_type(plan.variant));
   } else {
     b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
+    if (is_slow_recipe(scheme, plan)) b.tensor("first");
   }
   const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
     overwrite(b, scheme, p, "t");

@@ -17,6 +17,11 @@ constexpr std::array<std::int64_t, 27> kLengths{1,  2,   3,   5,   7,   15,  16,
                                                 32, 33,  47,  48,  63,  64,  65,  95,  96,
                                                 97, 127, 128, 129, 160, 191, 224, 257, 320};
 
+// Of shapes with whole tiles of every kernel in them, and rests.
+constexpr std::array<std::int64_t, 10> kLargeLengths{64,  100, 128, 250,  256,
+                                                     257, 512, 600, 1024, 1030};
+constexpr std::int64_t kMostOfLarge = std::int64_t{1} << 16;
+
 rc::Gen<std::int64_t> length() {
   return rc::gen::elementOf(std::vector<std::int64_t>(kLengths.begin(), kLengths.end()));
 }
@@ -36,6 +41,14 @@ rc::Gen<Planted> planted() {
 std::int64_t fit(std::int64_t length, std::int64_t multiple, std::int64_t room) {
   const std::int64_t most = std::max(room / multiple * multiple, multiple);
   return std::min(round_up(length, multiple), most);
+}
+
+/// Kernels take other ways where there is a whole tile, or work for several blocks of threads.
+void enlarge(Plan& p, const ShapeLimits& limits, std::uint32_t random) {
+  const auto length = [](std::uint32_t n) { return kLargeLengths[n % kLargeLengths.size()]; };
+  p.rows = fit(length(random), limits.row_multiple, kMostOfLarge / limits.col_multiple);
+  p.cols = fit(length(random / 16), limits.col_multiple, kMostOfLarge / p.rows);
+  if (random >> 31 == 0) p.stride_extra = p.offset = 0;
 }
 
 rc::Gen<Plan> plan(const ShapeLimits& limits) {
@@ -58,6 +71,8 @@ rc::Gen<Plan> plan(const ShapeLimits& limits) {
     p.seed = (std::uint64_t{*word()} << 32) | *word();
     p.planted =
         *rc::gen::container<std::vector<Planted>>(*rc::gen::inRange<std::size_t>(0, 9), planted());
+    const std::uint32_t choice = *word();
+    if (choice % 32 == 0) enlarge(p, limits, *word());
     return p;
   });
 }
