@@ -106,6 +106,7 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   if (is_slow_recipe(scheme, plan)) {
     p.rows = kRowsOfSlow;
     p.cols = kColsOfSlow;
+    p.type = nth_type(static_cast<std::uint32_t>(plan.number / 5));
   }
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
@@ -221,7 +222,7 @@ std::vector<Property> streams() {
            .make = scale_moves_on_in_the_stream,
            .check = both_used_a},
           {.clause = "K27",
-           .smoke_cases = 6,
+           .smoke_cases = 15,
            .applies = any,
            .make = replay_reads_anew,
            .claims = right_at_once,

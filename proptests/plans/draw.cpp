@@ -20,7 +20,7 @@ constexpr std::array<std::int64_t, 27> kLengths{1,  2,   3,   5,   7,   15,  16,
 // Of shapes with whole tiles of every kernel in them, and rests.
 constexpr std::array<std::int64_t, 10> kLargeLengths{64,  100, 128, 250,  256,
                                                      257, 512, 600, 1024, 1030};
-constexpr std::int64_t kMostOfLarge = std::int64_t{1} << 16;
+constexpr std::int64_t kMostOfLarge = std::int64_t{1} << 15;
 
 rc::Gen<std::int64_t> length() {
   return rc::gen::elementOf(std::vector<std::int64_t>(kLengths.begin(), kLengths.end()));
