@@ -6,9 +6,11 @@
 #include <cstdint>
 
 #include "cast_arguments.h"
+#include "device/begin_kernel.cuh"
 #include "device/exchange.cuh"
 #include "device/scale.cuh"
 #include "device_state.h"
+#include "launch.cuh"
 #include "queue.h"
 #include "scale_rule.h"
 #include "status.h"
@@ -102,23 +104,6 @@ int resident_blocks(Kernel kernel, int threads, std::size_t shared_bytes) {
   if (error != cudaSuccess) (void)cudaGetLastError();
   const int blocks = per_multiprocessor * device_state().multiprocessors;
   return std::clamp(blocks, 1, static_cast<int>(Exchange::kMaxBlocks));
-}
-
-/// A launch whose blocks wait for each other: cooperative, so that all of them run at once or none.
-template <class Kernel, class... Args>
-void launch_together(Kernel kernel, unsigned blocks, unsigned threads, std::size_t shared_bytes,
-                     cudaStream_t stream, Args... args) {
-  cudaLaunchConfig_t config{};
-  config.gridDim = dim3(blocks);
-  config.blockDim = dim3(threads);
-  config.dynamicSmemBytes = shared_bytes;
-  config.stream = stream;
-  cudaLaunchAttribute together{};
-  together.id = cudaLaunchAttributeCooperative;
-  together.val.cooperative = 1;
-  config.attrs = &together;
-  config.numAttrs = blocks > 1 ? 1 : 0;
-  (void)cudaLaunchKernelEx(&config, kernel, args...);  // launched() reports its error
 }
 
 }  // namespace fp8oracle::cuda

@@ -2,13 +2,14 @@
 // y = RN(decode(q) * r), rounded once more to the output's type [K6]. Per tensor and MX, both
 // directions, every layout.
 //
-//   flat   codes that lie as the output: a warp takes kLoads x 256 consecutive elements
+//   flat   codes that lie as the output: a thread takes the codes of 16 bytes of it
 //   tile   32 rows x 256 columns of the output: scales of columns, transposed codes, any shape and
 //          alignment. smem: scales (2 B a column), codes to be turned (36 B)
 //   bytes  1 (+ 1/32 MX) read and an element written; bound by DRAM
 //   equal  bit for bit to dequantize of the reference, NaN by class
 #pragma once
 
+#include "device/begin_kernel.cuh"
 #include "device/decode.cuh"
 #include "device/e8m0.cuh"
 #include "device/scale_layout.cuh"
@@ -49,7 +50,7 @@ template <class T, class Format>
 __device__ __forceinline__ Eight<T> dequantize_eight(uint2 codes,
                                                      const float (&scale_inv)[kEight]) {
   float y[kEight];
-  decode_eight<Format>(codes, y);
+  decode<Format>(codes, y);
 #pragma unroll
   for (int i = 0; i < kEight; ++i) y[i] = __fmul_rn(y[i], scale_inv[i]);
   return narrow_eight<T>(y);
@@ -64,44 +65,40 @@ __device__ __forceinline__ Eight<T> dequantize_eight(uint2 codes, float scale_in
 
 // ---- Flat ---------------------------------------------------------------------------------------
 
+/// Elements of 16 bytes of output, which is what a thread stores: a warp's stores leave no gap.
+template <class T>
+inline constexpr int kPiece = 16 / static_cast<int>(sizeof(T));
+
 /// kBlocks: scales of row blocks, else of the tensor. Preconditions: aligned; with blocks, cols is
 /// a multiple of 32.
-template <class T, class Format, bool kBlocks, int kLoads, MxFault kFault = MxFault::kNone>
+template <class T, class Format, bool kBlocks, MxFault kFault = MxFault::kNone>
 __global__ void __launch_bounds__(DequantizeTuning::kThreads)
     dequantize_flat_kernel(const __grid_constant__ DequantizeCall call) {
+  constexpr int kCount = kPiece<T>;
+  begin_kernel();
   const std::int64_t elements = call.rows * call.cols;
-  const std::int64_t whole = elements / kEight;
-  const std::int64_t warp =
-      (std::int64_t{blockIdx.x} * DequantizeTuning::kThreads + threadIdx.x) / 32;
-  const std::int64_t first = warp * (kLoads * 32) + threadIdx.x % 32;
+  const std::int64_t whole = elements / kCount;
+  const std::int64_t n = std::int64_t{blockIdx.x} * DequantizeTuning::kThreads + threadIdx.x;
   auto* const output = static_cast<T*>(call.output);
-
-  uint2 codes[kLoads];
-  float scale_inv[kLoads];
-#pragma unroll
-  for (int u = 0; u < kLoads; ++u) {
-    const std::int64_t n = first + u * 32;
-    codes[u] = n < whole ? load_codes(call.codes + n * kEight) : make_uint2(0, 0);
+  if (n < whole) {
+    const uint2 codes = load_codes<kCount>(call.codes + n * kCount);
+    float scale_inv;
     if constexpr (kBlocks) {
-      const std::int64_t block = n / 4;
-      scale_inv[u] = 0.0f;
-      if (n < whole)
-        scale_inv[u] =
-            scale_inv_of<kFault>(__ldg(call.block_scale_inv + call.layout.of_counted(block)));
+      scale_inv =
+          scale_inv_of<kFault>(call.block_scale_inv[call.layout.of_counted(n / (32 / kCount))]);
     } else {
-      scale_inv[u] = *call.tensor_scale_inv;
+      scale_inv = *call.tensor_scale_inv;
     }
-  }
+    float y[kCount];
+    decode<Format>(codes, y);
 #pragma unroll
-  for (int u = 0; u < kLoads; ++u) {
-    const std::int64_t n = first + u * 32;
-    if (n < whole)
-      store_eight(output + n * kEight, dequantize_eight<T, Format>(codes[u], scale_inv[u]));
+    for (int i = 0; i < kCount; ++i) y[i] = __fmul_rn(y[i], scale_inv);
+    store_narrowed(output + n * kCount, y);
   }
-  const int rest = static_cast<int>(elements - whole * kEight);
-  if (!kBlocks && rest > 0 && first == 0) {
-    const uint2 last = load_some_codes(call.codes + whole * kEight, rest);
-    store_some(output + whole * kEight, dequantize_eight<T, Format>(last, scale_inv[0]), rest);
+  const std::int64_t rest = whole * kCount + n;
+  if (!kBlocks && rest < elements) {
+    const uint2 last = load_some_codes(call.codes + rest, 1);
+    store_some(output + rest, dequantize_eight<T, Format>(last, *call.tensor_scale_inv), 1);
   }
 }
 
@@ -128,8 +125,7 @@ __device__ __forceinline__ void share_column_scales(const DequantizeCall& call,
                                                     DequantizeMemory& memory) {
   const std::int64_t line = tile.tile_col + threadIdx.x;
   if (line >= call.cols) return;
-  const std::uint8_t code =
-      __ldg(call.block_scale_inv + call.layout.index(line, tile.tile_row / 32));
+  const std::uint8_t code = call.block_scale_inv[call.layout.index(line, tile.tile_row / 32)];
   memory.scale_inv[threadIdx.x] = static_cast<std::uint16_t>(e8m0_value_bf16<kFault>(code));
 }
 
@@ -146,7 +142,7 @@ __device__ __forceinline__ void share_codes(const DequantizeCall& call, const De
     const std::uint8_t* const from = call.codes + col * call.rows + tile.tile_row + row;
     std::uint8_t* const to = memory.turned + place * kTurnedPitch + row;
     if constexpr (kFull) {
-      const uint4 v = __ldcs(reinterpret_cast<const uint4*>(from));
+      const uint4 v = *reinterpret_cast<const uint4*>(from);
       auto* words = reinterpret_cast<std::uint32_t*>(to);
       words[0] = v.x;
       words[1] = v.y;
@@ -167,7 +163,7 @@ __device__ __forceinline__ void fetch_codes(const DequantizeCall& call, const De
   for (int u = 0; u < 4; ++u) {
     const std::uint8_t* from = call.codes + tile.row(u) * call.cols + tile.col();
     if constexpr (kFull) {
-      codes[u] = load_codes(from);
+      codes[u] = load_codes<kEight>(from);
     } else {
       codes[u] = tile.row(u) < call.rows ? load_some_codes(from, count) : make_uint2(0, 0);
     }
@@ -192,8 +188,8 @@ __device__ __forceinline__ void scales_of_row(const DequantizeCall& call,
   if (call.scale_of == ScaleOf::kTensor) {
     one = *call.tensor_scale_inv;
   } else if (tile.row(u) < call.rows && tile.col() / 32 < call.layout.blocks) {
-    one = scale_inv_of<kFault>(
-        __ldg(call.block_scale_inv + call.layout.index(tile.row(u), tile.col() / 32)));
+    one =
+        scale_inv_of<kFault>(call.block_scale_inv[call.layout.index(tile.row(u), tile.col() / 32)]);
   }
 #pragma unroll
   for (int i = 0; i < kEight; ++i) scale_inv[i] = one;
@@ -235,6 +231,7 @@ __global__ void __launch_bounds__(DequantizeTuning::kThreads)
     dequantize_tile_kernel(const __grid_constant__ DequantizeCall call) {
   using Tuning = DequantizeTuning;
   __shared__ DequantizeMemory memory;
+  begin_kernel();
   const auto across = static_cast<std::uint32_t>((call.cols + Tuning::kCols - 1) / Tuning::kCols);
   const auto down = static_cast<std::uint32_t>((call.rows + Tuning::kRows - 1) / Tuning::kRows);
   const std::uint32_t per = call.transposed ? down : across;

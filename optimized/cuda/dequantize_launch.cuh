@@ -5,11 +5,9 @@
 #include "cast_arguments.h"
 #include "dequantize.cuh"
 #include "fp8oracle/layout.h"
+#include "launch.cuh"
 
 namespace fp8oracle::cuda {
-
-/// Up to here all of the output is in flight at once, one eight a thread.
-inline constexpr std::int64_t kSmallDequantize = std::int64_t{1} << 22;
 
 /// The eights of a tile can be moved whole.
 inline bool tiles_are_aligned(const DequantizeCall& call) {
@@ -46,21 +44,14 @@ inline bool is_flat(const DequantizeCall& call) {
          (call.scale_of == ScaleOf::kRowBlock && call.cols % 32 == 0);
 }
 
-template <class T, class Format, bool kBlocks, int kLoads, MxFault kFault>
-void launch_flat_loads(const DequantizeCall& call, cudaStream_t stream) {
-  const std::int64_t eights = ceil_div(call.rows * call.cols, kEight);
-  const std::int64_t blocks = ceil_div(eights, DequantizeTuning::kThreads * kLoads);
-  dequantize_flat_kernel<T, Format, kBlocks, kLoads, kFault>
-      <<<static_cast<unsigned>(blocks), DequantizeTuning::kThreads, 0, stream>>>(call);
-}
-
+/// Measured on an H100 (E4M3 to BF16): 8192 x 8192 in 69.0 us, 69.4 with two pieces a thread, 70.8
+/// with four; 1024 x 1024 in 1.5, 1.65 and 1.8 us.
 template <class T, class Format, bool kBlocks, MxFault kFault>
 void launch_flat(const DequantizeCall& call, cudaStream_t stream) {
-  if (call.rows * call.cols <= kSmallDequantize) {
-    launch_flat_loads<T, Format, kBlocks, 1, kFault>(call, stream);
-  } else {
-    launch_flat_loads<T, Format, kBlocks, 4, kFault>(call, stream);
-  }
+  const std::int64_t pieces = ceil_div(call.rows * call.cols, kPiece<T>);
+  const auto blocks = static_cast<unsigned>(ceil_div(pieces, DequantizeTuning::kThreads));
+  launch(dequantize_flat_kernel<T, Format, kBlocks, kFault>,
+         {blocks, DequantizeTuning::kThreads, stream}, call);
 }
 
 template <class T, class Format, MxFault kFault = MxFault::kNone>
@@ -73,8 +64,8 @@ void launch_dequantize(const DequantizeCall& call, cudaStream_t stream) {
   }
   const std::int64_t tiles =
       ceil_div(call.rows, Tuning::kRows) * ceil_div(call.cols, Tuning::kCols);
-  dequantize_tile_kernel<T, Format, kFault>
-      <<<static_cast<unsigned>(tiles), Tuning::kThreads, 0, stream>>>(call);
+  launch(dequantize_tile_kernel<T, Format, kFault>,
+         {static_cast<unsigned>(tiles), Tuning::kThreads, stream}, call);
 }
 
 }  // namespace fp8oracle::cuda

@@ -8,6 +8,7 @@
 //   equal  bit for bit to quantize_mx of the reference [K16, K17, K30]
 #pragma once
 
+#include "device/begin_kernel.cuh"
 #include "device/e8m0.cuh"
 #include "device/eight.cuh"
 #include "device/mx_fault.cuh"
@@ -16,14 +17,14 @@
 
 namespace fp8oracle::cuda {
 
-/// kLoads eights a thread, kStep apart: 32 gives each warp one stretch of the input, the number of
-/// threads each load of the block one. kResident: blocks on a multiprocessor at the least.
-template <int kLoadsOf, int kThreadsOf, int kResidentOf, bool kByWarp>
+/// kLoads eights a thread, kStep apart, so that each warp has one stretch of the input. kResident:
+/// blocks on a multiprocessor at the least.
+template <int kLoadsOf, int kThreadsOf, int kResidentOf>
 struct MxRowShape {
   static constexpr int kLoads = kLoadsOf;
   static constexpr int kThreads = kThreadsOf;
   static constexpr int kResident = kResidentOf;
-  static constexpr int kStep = kByWarp ? 32 : kThreads;
+  static constexpr int kStep = 32;
   static constexpr int kEights = kLoads * kThreads;  // of a block of threads
   static constexpr int kLanesPerBlock = 4;
 };
@@ -74,12 +75,12 @@ __device__ __forceinline__ void quantize_row_blocks(const MxCast& cast, std::int
 template <class T, class Format, class Shape, MxFault kFault = MxFault::kNone>
 __global__ void __launch_bounds__(Shape::kThreads, Shape::kResident)
     mx_rowwise_kernel(const __grid_constant__ MxCast cast) {
+  begin_kernel();
   if (is_noop(cast.noop)) return;
   const std::int64_t end = cast.rows * (cast.cols / kEight);
   const std::int64_t of_block = std::int64_t{blockIdx.x} * Shape::kEights;
   const int lane = static_cast<int>(threadIdx.x) % 32;
-  const int of_warp =
-      (static_cast<int>(threadIdx.x) - lane) * (Shape::kStep == 32 ? Shape::kLoads : 1);
+  const int of_warp = (static_cast<int>(threadIdx.x) - lane) * Shape::kLoads;
   const std::int64_t first = of_block + of_warp + lane;
   if (of_block + Shape::kEights <= end) {
     quantize_row_blocks<T, Format, Shape, true, kFault>(cast, first, end);

@@ -12,6 +12,7 @@
 //   equal  bit for bit to quantize_mx of the reference [K16, K17, K20, K21, K30]
 #pragma once
 
+#include "device/begin_kernel.cuh"
 #include "device/e8m0.cuh"
 #include "device/eight.cuh"
 #include "device/mx_fault.cuh"
@@ -219,7 +220,7 @@ __device__ __forceinline__ void store_turned(const MxCast& cast, const Tile& til
     std::uint8_t* const to = cast.columnwise.codes + col * cast.rows + tile.tile_row + row;
     if constexpr (kFull) {
       const auto* words = reinterpret_cast<const std::uint32_t*>(from);
-      __stcs(reinterpret_cast<uint4*>(to), make_uint4(words[0], words[1], words[2], words[3]));
+      *reinterpret_cast<uint4*>(to) = make_uint4(words[0], words[1], words[2], words[3]);
     } else if (col < cast.cols) {
       const std::int64_t left = cast.rows - (tile.tile_row + row);
       for (int r = 0; r < 16 && r < left; ++r) to[r] = from[r];
@@ -361,6 +362,7 @@ __global__ void __launch_bounds__(Shape::kThreads, Shape::kResident)
     mx_tile_kernel(const __grid_constant__ MxCast cast) {
   using Tile = MxTile<T, Shape>;
   __shared__ typename Tile::Memory memory;
+  begin_kernel();
   if (kFault != MxFault::kNoopIgnored && is_noop(cast.noop)) return;
   Tile tile;
   place_tile(cast, tile);

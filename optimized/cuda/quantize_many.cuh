@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "device/begin_kernel.cuh"
+#include "launch.cuh"
 #include "status.h"
 #include "tile_grid.h"
 
@@ -78,6 +80,7 @@ __global__ void __launch_bounds__(Shape::kThreads)
     quantize_many_kernel(const __grid_constant__ Many many) {
   __shared__ alignas(16) std::uint8_t shared[Shape::kBytes];
   __shared__ std::uint32_t scratch[Shape::kThreads / 32];
+  begin_kernel<kFault>();
   if (kFault != Fault::kNoopIgnored && is_noop(many.noop)) return;
   const int index = item_of_tile(many, blockIdx.x);
   const ManyItem& item = many.items[index];
@@ -102,12 +105,12 @@ __global__ void __launch_bounds__(Shape::kThreads)
   input.add_to(amax);
   leave_warp_max(amax.bits(), scratch);
   codes.template encode<T, Format>(input, scale);
-  codes.store_rowwise(cast, place, item.alignment);
+  codes.template store_rowwise<CodeStores::kPlain>(cast, place, item.alignment);
   if (cast.columnwise != nullptr) codes.put_slots(shared);
   __syncthreads();
   if (cast.amax != nullptr) target.raise_to<kFault>(max_of_warps<kFault>(scratch));
   if (cast.columnwise != nullptr)
-    store_columnwise<Shape, kFault>(cast, place, item.alignment, shared);
+    store_columnwise<Shape, CodeStores::kPlain, kFault>(cast, place, item.alignment, shared);
 }
 
 template <class T>
@@ -149,8 +152,8 @@ std::uint64_t launch_batch(const fp8oracle_quantize_many_args& args, std::uint64
     many.count += 1;
     tiles += tiles_of_item<Shape>(args.items[i]);
   }
-  quantize_many_kernel<T, Format, Shape, Many, kFault>
-      <<<static_cast<unsigned>(tiles), Shape::kThreads, 0, stream>>>(many);
+  launch(quantize_many_kernel<T, Format, Shape, Many, kFault>,
+         {static_cast<unsigned>(tiles), Shape::kThreads, stream}, many);
   return end;
 }
 
@@ -168,16 +171,16 @@ template <Fault kFault>
 fp8oracle_status quantize_all(const fp8oracle_quantize_many_args& args, cudaStream_t stream,
                               fp8oracle_message message) {
   if (args.count == 0) return FP8ORACLE_OK;
-  std::int64_t large_tiles = 0;
+  std::int64_t medium_tiles = 0;
   for (std::uint64_t i = 0; i < args.count; ++i)
-    large_tiles += tiles_of_item<LargeTile>(args.items[i]);
+    medium_tiles += tiles_of_item<MediumTile>(args.items[i]);
   with_type_and_format(args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
-    if (large_tiles < kFewLargeTiles) {
+    if (medium_tiles < kFewMediumTiles) {
       launch_batches<T, Format, SmallTile, kFault>(args, stream);
     } else {
-      launch_batches<T, Format, LargeTile, kFault>(args, stream);
+      launch_batches<T, Format, MediumTile, kFault>(args, stream);
     }
   });
   return launched("quantize_many", message);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per-tensor quantize with transposed codes, alone or beside the rowwise ones, from one read.
 //
-//   grid   one tile a block: 64 x 128 (256 threads), 32 x 32 (one warp) for small inputs
-//   smem   the tile's codes, 8 KiB or 1 KiB
+//   grid   one tile a block: 64 x 256 (512 threads), less for smaller inputs
+//   smem   the tile's codes, up to 16 KiB
 //   bytes  2 or 4 read and 1 or 2 written an element; bound by DRAM
 //   equal  quantize_tensor.cuh's codes, transposed; the same scale_inv and amax
 #pragma once
 
 #include <cstdint>
 
+#include "device/begin_kernel.cuh"
+#include "launch.cuh"
 #include "status.h"
 #include "tile_grid.h"
 
@@ -20,6 +22,7 @@ __global__ void __launch_bounds__(Shape::kThreads)
                               TileAlignment alignment) {
   __shared__ alignas(16) std::uint8_t shared[Shape::kBytes];
   __shared__ std::uint32_t scratch[Shape::kThreads / 32];
+  begin_kernel<kFault>();
   if (kFault != Fault::kNoopIgnored && is_noop(cast.noop)) return;
   const float scale = cast.scale != nullptr ? *cast.scale : 1.0f;
   const AmaxTarget target(cast.amax);
@@ -38,11 +41,11 @@ __global__ void __launch_bounds__(Shape::kThreads)
     if (band != blockIdx.y) __syncthreads();  // the previous tile has been taken out
     leave_warp_max(amax.bits(), scratch);
     codes.template encode<T, Format>(input, scale);
-    codes.store_rowwise(cast, place, alignment);
+    codes.template store_rowwise<CodeStores::kPlain>(cast, place, alignment);
     codes.put_slots(shared);
     if constexpr (kFault != Fault::kMissingBarrier) __syncthreads();
     if (cast.amax != nullptr) target.raise_to<kFault>(max_of_warps<kFault>(scratch));
-    store_columnwise<Shape, kFault>(cast, place, alignment, shared);
+    store_columnwise<Shape, CodeStores::kPlain, kFault>(cast, place, alignment, shared);
   }
   // Of an empty tensor too [K24].
   if (blockIdx.x == 0 && blockIdx.y == 0 && threadIdx.x == 0 && cast.scale_inv != nullptr)
@@ -52,8 +55,8 @@ __global__ void __launch_bounds__(Shape::kThreads)
 template <class T, class Format, class Shape, Fault kFault>
 void launch_tiles(const TensorCast& cast, cudaStream_t stream) {
   const TileGrid grid = tile_grid<Shape>(cast);
-  quantize_transpose_kernel<T, Format, Shape, kFault>
-      <<<blocks_of(grid), Shape::kThreads, 0, stream>>>(cast, grid, tile_alignment<T>(cast));
+  launch(quantize_transpose_kernel<T, Format, Shape, kFault>,
+         {blocks_of(grid), Shape::kThreads, stream}, cast, grid, tile_alignment<T>(cast));
 }
 
 template <Fault kFault>
@@ -63,8 +66,11 @@ fp8oracle_status quantize_both(const fp8oracle_quantize_args& args, cudaStream_t
   with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
     using T = typename decltype(type)::type;
     using Format = typename decltype(format)::type;
-    if (tile_grid<LargeTile>(cast).count() < kFewLargeTiles) {
+    const std::int64_t tiles = tile_grid<MediumTile>(cast).count();
+    if (tiles < kFewMediumTiles) {
       launch_tiles<T, Format, SmallTile, kFault>(cast, stream);
+    } else if (tiles < kManyMediumTiles) {
+      launch_tiles<T, Format, MediumTile, kFault>(cast, stream);
     } else {
       launch_tiles<T, Format, LargeTile, kFault>(cast, stream);
     }

@@ -9,6 +9,7 @@
 //           padding of the input is never read into it
 #pragma once
 
+#include "device/begin_kernel.cuh"
 #include "device/mx_fault.cuh"
 #include "device/scale_layout.cuh"
 
@@ -68,7 +69,7 @@ __device__ __forceinline__ void store_plain(const SwizzleCall& call, std::int64_
 }
 
 __device__ __forceinline__ uint4 load_chunk(const std::uint8_t* from, bool whole) {
-  if (whole) return __ldg(reinterpret_cast<const uint4*>(from));
+  if (whole) return *reinterpret_cast<const uint4*>(from);
   std::uint32_t words[4] = {};
 #pragma unroll
   for (int i = 0; i < 16; ++i) words[i / 4] |= std::uint32_t{from[i]} << (i % 4 * 8);
@@ -87,6 +88,7 @@ __device__ __forceinline__ void store_chunk(std::uint8_t* to, bool whole,
 template <bool kToSwizzled, MxFault kFault = MxFault::kNone>
 __global__ void __launch_bounds__(SwizzleTuning::kThreads)
     swizzle_kernel(const __grid_constant__ SwizzleCall call) {
+  begin_kernel();
   const std::int64_t chunk = std::int64_t{blockIdx.x} * SwizzleTuning::kThreads + threadIdx.x;
   if (chunk * 16 >= call.swizzled.bytes()) return;
   const std::int64_t tile = chunk / 32;

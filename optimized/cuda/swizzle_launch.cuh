@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cast_arguments.h"
+#include "launch.cuh"
 #include "status.h"
 #include "swizzle.cuh"
 
@@ -30,9 +31,8 @@ fp8oracle_status launch_swizzle(const fp8oracle_swizzle_args& args, cudaStream_t
   const SwizzleCall call = swizzle_call(args, kToSwizzled);
   if (call.swizzled.bytes() == 0) return FP8ORACLE_OK;
   const std::int64_t chunks = call.swizzled.bytes() / 16;
-  swizzle_kernel<kToSwizzled, kFault>
-      <<<static_cast<unsigned>(ceil_div(chunks, SwizzleTuning::kThreads)), SwizzleTuning::kThreads,
-         0, stream>>>(call);
+  const auto blocks = static_cast<unsigned>(ceil_div(chunks, SwizzleTuning::kThreads));
+  launch(swizzle_kernel<kToSwizzled, kFault>, {blocks, SwizzleTuning::kThreads, stream}, call);
   return launched(kToSwizzled ? "swizzle" : "unswizzle", message);
 }
 

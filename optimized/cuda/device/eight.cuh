@@ -102,12 +102,12 @@ struct Eight {
   static constexpr int kWords = kEight / Word<T>::kElements;
   std::uint32_t words[kWords];
 
-  /// 16-byte loads that the caches need not keep. Precondition: 16-byte aligned.
+  /// 16-byte loads. Precondition: 16-byte aligned.
   static __device__ __forceinline__ Eight load(const T* from) {
     Eight eight;
 #pragma unroll
     for (int i = 0; i < kWords / 4; ++i) {
-      const uint4 v = __ldcs(reinterpret_cast<const uint4*>(from) + i);
+      const uint4 v = reinterpret_cast<const uint4*>(from)[i];
       eight.words[4 * i] = v.x;
       eight.words[4 * i + 1] = v.y;
       eight.words[4 * i + 2] = v.z;
@@ -207,7 +207,7 @@ __device__ __forceinline__ std::uint8_t byte_of(uint2 eight, int i) {
 
 /// Precondition: `to` is 8-byte aligned.
 __device__ __forceinline__ void store_eight(std::uint8_t* to, uint2 codes) {
-  __stcs(reinterpret_cast<uint2*>(to), codes);
+  *reinterpret_cast<uint2*>(to) = codes;
 }
 /// The first `count` of them, byte by byte.
 __device__ __forceinline__ void store_some(std::uint8_t* to, uint2 codes, int count) {

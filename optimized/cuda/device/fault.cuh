@@ -30,6 +30,7 @@ enum class Fault {
   kDivergentWarpBarrier,   ///< a thread that the mask leaves out waits at a barrier of the warp
   kOldCodesRead,           ///< a zero keeps the sign that lay in memory before
   kLastScaleInvUnwritten,  ///< the last of many tensors gets no scale_inv
+  kNotAwaited,  ///< begins while the launch before it still runs, and does not wait for it
 };
 
 }  // namespace fp8oracle::cuda

@@ -50,12 +50,27 @@ __device__ __forceinline__ void encode_unit(const Unit& unit, float scale,
   }
 }
 
-/// Streams the codes of a unit out: nobody on this chip reads them soon.
-__device__ __forceinline__ void store_codes(std::uint8_t* to, const std::uint32_t (&codes)[1]) {
-  __stcs(reinterpret_cast<std::uint32_t*>(to), codes[0]);
+/// How codes are stored. Streamed ones (st.global.cs) leave the L2 first: for kernels that want to
+/// find their input there a second time.
+enum class CodeStores { kPlain, kStreamed };
+
+template <CodeStores kStores, class Word>
+__device__ __forceinline__ void store_word(std::uint8_t* to, Word word) {
+  if constexpr (kStores == CodeStores::kStreamed) {
+    __stcs(reinterpret_cast<Word*>(to), word);
+  } else {
+    *reinterpret_cast<Word*>(to) = word;
+  }
 }
+
+/// The codes of a unit.
+template <CodeStores kStores>
+__device__ __forceinline__ void store_codes(std::uint8_t* to, const std::uint32_t (&codes)[1]) {
+  store_word<kStores>(to, codes[0]);
+}
+template <CodeStores kStores>
 __device__ __forceinline__ void store_codes(std::uint8_t* to, const std::uint32_t (&codes)[2]) {
-  __stcs(reinterpret_cast<uint2*>(to), make_uint2(codes[0], codes[1]));
+  store_word<kStores>(to, make_uint2(codes[0], codes[1]));
 }
 
 }  // namespace fp8oracle::cuda

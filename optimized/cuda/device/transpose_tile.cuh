@@ -126,6 +126,7 @@ struct TileCodes {
     }
   }
 
+  template <CodeStores kStores>
   __device__ __forceinline__ void store_rowwise(const TensorCast& cast, const TilePlace& place,
                                                 const TileAlignment& alignment) const {
     if (cast.rowwise == nullptr) return;
@@ -134,7 +135,8 @@ struct TileCodes {
     std::uint8_t* const to = cast.rowwise + row * cast.cols + col;
     if (place.full && alignment.rowwise) {
 #pragma unroll
-      for (int r = 0; r < Shape::kRowsPerThread; ++r) store_codes(to + r * cast.cols, words[r]);
+      for (int r = 0; r < Shape::kRowsPerThread; ++r)
+        store_codes<kStores>(to + r * cast.cols, words[r]);
       return;
     }
 #pragma unroll
@@ -202,7 +204,7 @@ __device__ __forceinline__ uint4 take_chunk(const std::uint8_t* shared, unsigned
 }
 
 /// The block's columns from shared memory to the transposed codes.
-template <class Shape, Fault kFault>
+template <class Shape, CodeStores kStores, Fault kFault>
 __device__ __forceinline__ void store_columnwise(const TensorCast& cast, const TilePlace& place,
                                                  const TileAlignment& alignment,
                                                  const std::uint8_t* shared) {
@@ -217,7 +219,7 @@ __device__ __forceinline__ void store_columnwise(const TensorCast& cast, const T
     const std::int64_t row = place.row + chunk * 16;
     std::uint8_t* const to = cast.columnwise + (place.col + col) * cast.rows + row;
     if (place.full && alignment.columnwise) {
-      __stcs(reinterpret_cast<uint4*>(to), codes);
+      store_word<kStores>(to, codes);
       continue;
     }
     if (place.col + col >= cast.cols) continue;

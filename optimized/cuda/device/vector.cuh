@@ -12,14 +12,15 @@
 
 namespace fp8oracle::cuda {
 
-/// What one 16-byte load brings. Streaming loads (ld.global.cs) leave the L2 first.
+/// What one 16-byte load brings. What a streaming load (ld.global.cs) brings leaves the L2 first,
+/// which costs a little: for input that is read twice, and does not fit, alone.
 struct alignas(16) Unit {
   std::uint32_t words[4];
 };
 
 __device__ __forceinline__ Unit unit_of(uint4 v) { return {{v.x, v.y, v.z, v.w}}; }
 __device__ __forceinline__ Unit load_unit(const void* from) {
-  return unit_of(__ldg(static_cast<const uint4*>(from)));
+  return unit_of(*static_cast<const uint4*>(from));
 }
 __device__ __forceinline__ Unit load_unit_streaming(const void* from) {
   return unit_of(__ldcs(static_cast<const uint4*>(from)));

@@ -49,7 +49,7 @@ fp8oracle_status quantize_flat_rows(const fp8oracle_quantize_args* args, fp8orac
   if (!lives_in<MxBlocks::kRows>(*args)) return quantize_rightly(args, stream, message);
   const MxCast cast = mx_cast(*args);
   if (!rows_are_flat(cast)) return quantize_rightly(args, stream, message);
-  launch_flat_rows_of<Bf16, E4M3, SmallRowBlocks<Bf16>, kFault>(cast, queue_of(stream).stream);
+  launch_flat_rows_of<Bf16, E4M3, RowBlocks<Bf16>, kFault>(cast, queue_of(stream).stream);
   return launched("quantize, a mutant", message);
 }
 

@@ -51,7 +51,7 @@ fp8oracle_status faulty_rows(const fp8oracle_quantize_args* args, fp8oracle_stre
       cast.scale = copy;
     }
   }
-  launch_rows<Bf16, E4M3, TinyRows, kFault>(cast, rows_are_aligned<Bf16>(cast), queue);
+  launch_rows<Bf16, E4M3, SmallRows, kFault>(cast, rows_are_aligned<Bf16>(cast), queue);
   return launched("quantize, a mutant", message);
 }
 
@@ -72,7 +72,7 @@ fp8oracle_status faulty_amax(const fp8oracle_amax_args* args, fp8oracle_stream s
   cast.amax = pointer<float>(args->amax);
   cast.noop = pointer<const float>(args->noop);
   flatten(cast);
-  launch_amax_tiles<Bf16, 1, kFault>(cast, input_is_aligned<Bf16>(cast), queue_of(stream));
+  launch_amax_tiles<Bf16, kFault>(cast, input_is_aligned<Bf16>(cast), queue_of(stream));
   return launched("amax, a mutant", message);
 }
 
@@ -85,8 +85,8 @@ fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
     launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, stream->handle);
   } else {
     flatten(current.cast);
-    launch_current<Bf16, E4M3, TinyCurrent, kFault>(current, rows_are_aligned<Bf16>(current.cast),
-                                                    stream->handle);
+    launch_current<Bf16, E4M3, SmallCurrent, kFault>(current, rows_are_aligned<Bf16>(current.cast),
+                                                     stream->handle);
   }
   return launched("quantize_current, a mutant", message);
 }
@@ -143,12 +143,14 @@ std::vector<Mutant> quantize_mutants() {
        table_with<faulty_rows<F::kWrongStream>>()},
       {"cuda-scale-read-by-host", "K3", "scale is read when the call is made",
        table_with<faulty_rows<F::kScaleReadByHost>>()},
+      {"cuda-not-awaited", "K27", "begins early and does not wait for the launch before it",
+       table_with<faulty_rows<F::kNotAwaited>>()},
       {"cuda-last-tile-skipped", "K2", "the last row of tiles is not cast",
        table_with<faulty_transpose<F::kLastTileSkipped, SmallTile>>()},
       {"cuda-transpose-missing-barrier", "K30", "transposed codes are taken out too early",
-       table_with<faulty_transpose<F::kMissingBarrier, LargeTile>>()},
+       table_with<faulty_transpose<F::kMissingBarrier, MediumTile>>()},
       {"cuda-transpose-unswizzled", "K20", "transposed codes are taken from the wrong place",
-       table_with<faulty_transpose<F::kSwizzleForgotten, LargeTile>>()},
+       table_with<faulty_transpose<F::kSwizzleForgotten, MediumTile>>()},
   };
 }
 
@@ -182,7 +184,7 @@ const std::vector<Mutant>& sanitizer_mutants() {
       {"cuda-out-of-bounds", "K2", "one byte behind the codes of a row is written",
        table_with<faulty_rows<F::kWrittenBeyond>>()},
       {"cuda-missing-barrier", "K30", "transposed codes are taken out before all are there",
-       table_with<faulty_transpose<F::kMissingBarrier, LargeTile>>()},
+       table_with<faulty_transpose<F::kMissingBarrier, MediumTile>>()},
       {"cuda-divergent-barrier", "K12", "every other warp waits at a barrier of the block",
        table_with<faulty_rows<F::kDivergentBarrier>>()},
       {"cuda-divergent-warp-barrier", "K12", "a thread outside the mask waits at a warp's barrier",

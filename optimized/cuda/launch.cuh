@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// How every kernel is launched.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+
+namespace fp8oracle::cuda {
+
+/// The kernel that a launch would run begins with begin_kernel()'s wait: it was compiled for sm_90
+/// or later. (Code for sm_80, translated for a newer device as it starts, does not wait.)
+inline bool waits_for_earlier_launches(const void* kernel) {
+  constexpr int kFirstThatWaits = 90;
+  cudaFuncAttributes attributes{};
+  if (cudaFuncGetAttributes(&attributes, kernel) != cudaSuccess) {
+    (void)cudaGetLastError();
+    return false;
+  }
+  return attributes.ptxVersion >= kFirstThatWaits;
+}
+
+struct Launch {
+  dim3 grid;
+  unsigned threads = 1;
+  cudaStream_t stream = nullptr;
+  std::size_t shared_bytes = 0;
+  bool together = false;  // cooperative: all blocks run at once or none
+};
+
+/// Enqueues; launched() (status.h) reports the error. Where the kernel waits by itself, the launch
+/// may come before the one ahead of it has ended: the way to the multiprocessors, about 1 us, is
+/// then no longer between the two. In a recording the edge between them is a programmatic one.
+template <class... Parameters, class... Args>
+void launch(void (*kernel)(Parameters...), const Launch& how, const Args&... args) {
+  static const bool early = waits_for_earlier_launches(reinterpret_cast<const void*>(kernel));
+  cudaLaunchAttribute attributes[2]{};
+  unsigned count = 0;
+  if (early) {
+    attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attributes[count++].val.programmaticStreamSerializationAllowed = 1;
+  }
+  if (how.together) {
+    attributes[count].id = cudaLaunchAttributeCooperative;
+    attributes[count++].val.cooperative = 1;
+  }
+  cudaLaunchConfig_t config{};
+  config.gridDim = how.grid;
+  config.blockDim = dim3(how.threads);
+  config.dynamicSmemBytes = how.shared_bytes;
+  config.stream = how.stream;
+  config.attrs = attributes;
+  config.numAttrs = count;
+  (void)cudaLaunchKernelEx(&config, kernel, args...);
+}
+
+}  // namespace fp8oracle::cuda
