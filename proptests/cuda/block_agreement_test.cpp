@@ -3,7 +3,6 @@
 // table's bytes against the reference's, guards included.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <memory>
 
 #include "fp8oracle/layout.h"
@@ -100,20 +99,6 @@ Outputs quantize(Side& side, const Scheme& scheme, fp8oracle_type type, const Sh
   for (const Block& block : outputs) bytes.push_back(side.read(block));
   side.free_all();
   return bytes;
-}
-
-// NaNs differ in their bits by device: each becomes the same one.
-void unify_nans(std::vector<std::uint8_t>& bytes, fp8oracle_type type) {
-  const auto size = static_cast<std::size_t>(size_of(type));
-  for (std::size_t i = 0; i + size <= bytes.size(); i += size) {
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, bytes.data() + i, size);
-    const std::uint32_t magnitude = bits & (type == FP8ORACLE_F32 ? 0x7FFFFFFFu : 0x7FFFu);
-    const std::uint32_t inf = type == FP8ORACLE_F32    ? 0x7F800000u
-                              : type == FP8ORACLE_BF16 ? 0x7F80u
-                                                       : 0x7C00u;
-    if (magnitude > inf) std::memset(bytes.data() + i, 0xFF, size);
-  }
 }
 
 Outputs dequantize(Side& side, const Scheme& scheme, fp8oracle_type type, const Shape& shape,

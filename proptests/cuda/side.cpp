@@ -6,6 +6,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "fp8oracle/layout.h"
+
 namespace fp8oracle::cuda_tests {
 namespace {
 
@@ -110,6 +112,19 @@ std::string difference(const std::vector<std::uint8_t>& expected,
          " bytes differ, the first at " + std::to_string(first) + " (data begins at " +
          std::to_string(kGuard) + "): expected " + std::to_string(expected[first]) + ", observed " +
          std::to_string(observed[first]);
+}
+
+void unify_nans(std::span<std::uint8_t> elements, fp8oracle_type type) {
+  const auto size = static_cast<std::size_t>(size_of(type));
+  for (std::size_t i = 0; i + size <= elements.size(); i += size) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, elements.data() + i, size);
+    const std::uint32_t magnitude = bits & (type == FP8ORACLE_F32 ? 0x7FFFFFFFu : 0x7FFFu);
+    const std::uint32_t inf = type == FP8ORACLE_F32    ? 0x7F800000u
+                              : type == FP8ORACLE_BF16 ? 0x7F80u
+                                                       : 0x7C00u;
+    if (magnitude > inf) std::memset(elements.data() + i, 0xFF, size);
+  }
 }
 
 }  // namespace fp8oracle::cuda_tests

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,8 @@ std::vector<std::uint8_t> random_elements(fp8oracle_type type, std::int64_t coun
 /// The first place where two outputs differ, as words, or empty. A NaN equals a NaN in FP32.
 std::string difference(const std::vector<std::uint8_t>& expected,
                        const std::vector<std::uint8_t>& observed, bool is_float);
+
+/// NaNs differ in their bits by device: each becomes the same one.
+void unify_nans(std::span<std::uint8_t> elements, fp8oracle_type type);
 
 }  // namespace fp8oracle::cuda_tests
