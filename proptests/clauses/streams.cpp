@@ -103,10 +103,11 @@ void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) 
 Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
+  // Of fifteen cases every recipe has each type.
+  p.type = nth_type(static_cast<std::uint32_t>(plan.number / 5));
   if (is_slow_recipe(scheme, plan)) {
     p.rows = kRowsOfSlow;
     p.cols = kColsOfSlow;
-    p.type = nth_type(static_cast<std::uint32_t>(plan.number / 5));
   }
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
