@@ -6,7 +6,7 @@
 #include "launch.cuh"
 #include "mx_quantize.h"
 #include "mx_rowwise.cuh"
-#include "mx_tile.cuh"
+#include "mx_tile_kernel.cuh"
 #include "status.h"
 
 namespace fp8oracle::cuda {
