@@ -43,7 +43,7 @@ cuda_compile() {
     skipped "no nvcc on this machine"
   else
     # Every architecture that the kernels know; the gate compiles sm_90 alone.
-    cmake --preset tool -B build/cuda-all -DFP8ORACLE_CUDA=ON -DFP8ORACLE_CUDA_ARCHITECTURES="80;90;100"
+    cmake --preset release -B build/cuda-all -DFP8ORACLE_CUDA_ARCHITECTURES="80;90;100"
     cmake --build build/cuda-all --target fp8oracle_cuda fp8oracle_cuda_mutants -- -j"$jobs"
     tally 1 0 0
   fi
