@@ -33,6 +33,7 @@ struct Launch {
 /// then no longer between the two. In a recording the edge between them is a programmatic one.
 template <class... Parameters, class... Args>
 void launch(void (*kernel)(Parameters...), const Launch& how, const Args&... args) {
+  // Asked once for all kernels of these parameters: one build compiles all of them alike.
   static const bool early = waits_for_earlier_launches(reinterpret_cast<const void*>(kernel));
   cudaLaunchAttribute attributes[2]{};
   unsigned count = 0;

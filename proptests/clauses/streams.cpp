@@ -79,24 +79,32 @@ void recorded_slow_recipe(CaseBuilder& b) {
   b.quantize_current("made", "s", "x", "first");
   b.quantize("x", "t", "a").noop = "n";
 }
-bool is_slow_recipe(const Scheme& scheme, const Plan& plan) {
-  return !scheme.is_block() && plan.number % 5 == 4;
+
+/// What is recorded: one launch, or launches that feed each other.
+enum class Recorded { kCast, kList, kCastAndBack, kCurrent, kRecipe, kSlowRecipe };
+
+Recorded recorded_in(const Scheme& scheme, std::uint64_t number) {
+  using enum Recorded;
+  constexpr Recorded kOfBlocks[] = {kCast, kList, kCastAndBack};
+  constexpr Recorded kOfTensors[] = {kCast, kList, kCurrent, kRecipe, kSlowRecipe};
+  return scheme.is_block() ? kOfBlocks[number % 3] : kOfTensors[number % 5];
 }
 
-/// What is recorded: a cast, a list of one tensor, current scaling, or launches that feed each
-/// other.
-void recorded_cast(CaseBuilder& b, const Scheme& scheme, std::uint32_t variant) {
+void record(CaseBuilder& b, const Scheme& scheme, std::uint64_t number) {
   const bool block = scheme.is_block();
-  const std::uint32_t choice = variant % (block ? 3 : 5);
-  if (choice == 0) b.quantize("x", "t", "a").noop = "n";
-  if (choice == 1) b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
-  if (choice == 2 && block) {
-    b.quantize().noop = "n";
-    b.dequantize(one_direction(scheme, variant), "y");
+  switch (recorded_in(scheme, number)) {
+    case Recorded::kCast: b.quantize("x", "t", "a").noop = "n"; break;
+    case Recorded::kList:
+      b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
+      break;
+    case Recorded::kCastAndBack:
+      b.quantize().noop = "n";
+      b.dequantize(one_direction(scheme, static_cast<std::uint32_t>(number)), "y");
+      break;
+    case Recorded::kCurrent: b.quantize_current("a", "made").noop = "n"; break;
+    case Recorded::kRecipe: recorded_recipe(b); break;
+    case Recorded::kSlowRecipe: recorded_slow_recipe(b); break;
   }
-  if (choice == 2 && !block) b.quantize_current("a", "made").noop = "n";
-  if (choice == 3) recorded_recipe(b);
-  if (choice == 4) recorded_slow_recipe(b);
 }
 
 /// Record under one scale, amax and noop; change all three; replay; stop it by noop; replay again.
@@ -105,7 +113,8 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   p.scale_absent = false;
   // Of fifteen cases every recipe has each type.
   p.type = nth_type(static_cast<std::uint32_t>(plan.number / 5));
-  if (is_slow_recipe(scheme, plan)) {
+  const bool slow = recorded_in(scheme, plan.number) == Recorded::kSlowRecipe;
+  if (slow) {
     p.rows = kRowsOfSlow;
     p.cols = kColsOfSlow;
   }
@@ -115,7 +124,7 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
     b.output("y", nth_type(plan.variant));
   } else {
     b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
-    if (is_slow_recipe(scheme, plan)) b.tensor("first");
+    if (slow) b.tensor("first");
   }
   const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
     overwrite(b, scheme, p, "t");
@@ -126,7 +135,7 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   };
   b.quantize("x", "eager", scheme.is_block() ? "" : "e");
   b.step(StepKind::kCapture);
-  recorded_cast(b, scheme, static_cast<std::uint32_t>(plan.number));
+  record(b, scheme, plan.number);
   b.step(StepKind::kEndCapture);
   if (plan.variant / 2 % 2 == 0) b.asynchronous();
   move_on(plan.scale_bits, plan.prior_amax_bits, 0);
