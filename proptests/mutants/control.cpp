@@ -32,6 +32,9 @@ std::vector<Mutant> time_mutants() {
                                      "a recorded operation runs at once too"}),
       faulty<&Faults::replay_runs_once>(
           {"graph-replays-once", "K27", "contract K27", "the second replay does nothing"}),
+      faulty<&Faults::replay_is_unordered>(
+          {"graph-launches-unordered", "K27", "contract K27",
+           "a recorded launch does not wait for the one ahead of it"}),
       faulty<&Faults::inverse_is_a_launch>(
           {"launch-for-inverse", "K32", "contract K32", "scale_inv takes a launch of its own"}),
       faulty<&Faults::amax_is_cleared>(

@@ -31,6 +31,7 @@ struct Faults {
   bool amax_is_cleared = false;      ///< amax: a fill before the kernel
   bool capture_runs = false;         ///< operations run while they are captured
   bool replay_runs_once = false;     ///< a second replay does nothing
+  bool replay_is_unordered = false;  ///< recorded launches do not wait for those ahead: last first
   bool (*stops)(float noop) = [](float noop) { return noop == 1.0f; };
   bool amax_ignores_noop = false, inverse_ignores_noop = false;  ///< quantize: that output alone
   bool amax_op_ignores_noop = false, scale_op_ignores_noop = false;

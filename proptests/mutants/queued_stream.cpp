@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -98,7 +99,9 @@ fp8oracle_status replay_queued(const Faults& faults, fp8oracle_recording recordi
                                fp8oracle_stream stream) {
   auto& made = *reinterpret_cast<Recording*>(recording);
   if (faults.replay_runs_once && std::exchange(made.replayed, true)) return FP8ORACLE_OK;
-  for (const Launch& launch : made.launches) of(stream).queue.push_back(launch);
+  std::vector<Launch> launches = made.launches;
+  if (faults.replay_is_unordered) std::reverse(launches.begin(), launches.end());
+  for (Launch& launch : launches) of(stream).queue.push_back(std::move(launch));
   return FP8ORACLE_OK;
 }
 
