@@ -74,6 +74,7 @@ void recorded_recipe(CaseBuilder& b) {
 
 /// Current scaling, which has its scale late, and a cast with that scale. The shape is one for
 /// several blocks of threads: current scaling takes longer then than the next launch needs to come.
+/// And rows lie close: with one block a row it fills the device, and the next launch cannot come.
 constexpr std::int64_t kRowsOfSlow = 192, kColsOfSlow = 256;
 void recorded_slow_recipe(CaseBuilder& b) {
   b.quantize_current("made", "s", "x", "first");
@@ -117,6 +118,7 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   if (slow) {
     p.rows = kRowsOfSlow;
     p.cols = kColsOfSlow;
+    p.stride_extra = 0;
   }
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
