@@ -70,20 +70,6 @@ fp8oracle_status swizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_st
   return launch_swizzle<true, kFault>(*args, queue_of(stream).stream, message);
 }
 
-// The tables differ by a function; each needs storage of its own.
-template <auto kFunction>
-const fp8oracle_backend_table* table_with() {
-  static const fp8oracle_backend_table table = [] {
-    fp8oracle_backend_table changed = backend();
-    using F = decltype(kFunction);
-    if constexpr (std::is_same_v<F, decltype(changed.quantize)>) changed.quantize = kFunction;
-    if constexpr (std::is_same_v<F, decltype(changed.dequantize)>) changed.dequantize = kFunction;
-    if constexpr (std::is_same_v<F, decltype(changed.swizzle)>) changed.swizzle = kFunction;
-    return changed;
-  }();
-  return &table;
-}
-
 std::vector<Mutant> quantize_mutants() {
   constexpr auto kRows = MxBlocks::kRows;
   constexpr auto kColumns = MxBlocks::kColumns;
@@ -92,33 +78,33 @@ std::vector<Mutant> quantize_mutants() {
   using F = MxFault;
   return {
       {"cuda-mx-two-lanes", "K16", "amax of a row block crosses two lanes of its four",
-       table_with<quantize_flat_rows<F::kFewerLanes>>()},
+       table_with<&Table::quantize, quantize_flat_rows<F::kFewerLanes>>()},
       {"cuda-mx-code-255-as-number", "K11", "scale code 255 is one step beyond 254",
-       table_with<quantize_flat_rows<F::kNanCodeAsNumber>>()},
+       table_with<&Table::quantize, quantize_flat_rows<F::kNanCodeAsNumber>>()},
       {"cuda-mx-first-row-amax", "K16", "amax of a column leaves out three rows of four",
-       table_with<quantize_tiles<F::kAmaxOfFirstLoad, kColumns>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kAmaxOfFirstLoad, kColumns>>()},
       {"cuda-mx-missing-barrier", "K2", "column scales read partial amaxes before a barrier",
-       table_with<quantize_tiles<F::kMissingBarrier, kColumns>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kMissingBarrier, kColumns>>()},
       {"cuda-mx-square-missing-barrier", "K6", "square scales read partial amaxes unsynchronised",
-       table_with<quantize_tiles<F::kMissingBarrier, kSquares>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kMissingBarrier, kSquares>>()},
       {"cuda-mx-warps-race", "K16", "two warps write one partial amax",
-       table_with<quantize_tiles<F::kWarpsShareAmax, kBoth>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kWarpsShareAmax, kBoth>>()},
       {"cuda-mx-tail-scale-unwritten", "K2", "the scale of a partial row block stays as it was",
-       table_with<quantize_tiles<F::kTailScaleUnwritten, kRows>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kTailScaleUnwritten, kRows>>()},
       {"cuda-mx-tail-reads-beyond", "K2", "elements after a row's end count in amax",
-       table_with<quantize_tiles<F::kTailReadsBeyond, kRows>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kTailReadsBeyond, kRows>>()},
       {"cuda-mx-padding-unwritten", "K18", "padding of swizzled scales is not cleared",
-       table_with<quantize_tiles<F::kPaddingUnwritten, kBoth>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kPaddingUnwritten, kBoth>>()},
       {"cuda-mx-plain-index", "K16", "swizzled column scales are stored in the plain order",
-       table_with<quantize_tiles<F::kPlainIndex, kColumns>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kPlainIndex, kColumns>>()},
       {"cuda-mx-code-0-as-1", "K11", "scale code 0 multiplies by 1",
-       table_with<quantize_tiles<F::kZeroCodeAsOne, kColumns>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kZeroCodeAsOne, kColumns>>()},
       {"cuda-mx-code-254-flushed", "K11", "the reciprocal 2^-127 is flushed to zero",
-       table_with<quantize_tiles<F::kLastCodeFlushed, kBoth>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kLastCodeFlushed, kBoth>>()},
       {"cuda-mx-turned-rows", "K6", "two rows of four change places in transposed codes",
-       table_with<quantize_tiles<F::kTurnedRows, kColumns>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kTurnedRows, kColumns>>()},
       {"cuda-mx-noop-ignored", "K23", "32 x 32 squares are written under noop = 1",
-       table_with<quantize_tiles<F::kNoopIgnored, kSquares>>()},
+       table_with<&Table::quantize, quantize_tiles<F::kNoopIgnored, kSquares>>()},
   };
 }
 
@@ -126,15 +112,15 @@ std::vector<Mutant> other_mutants() {
   using F = MxFault;
   return {
       {"cuda-dequantize-code-0-as-0", "K6", "scale code 0 is the value 0",
-       table_with<dequantize_faulty<F::kZeroCodeAsZero>>()},
+       table_with<&Table::dequantize, dequantize_faulty<F::kZeroCodeAsZero>>()},
       {"cuda-dequantize-code-255-as-inf", "K6", "scale code 255 is one step beyond 254",
-       table_with<dequantize_faulty<F::kNanCodeAsNumber>>()},
+       table_with<&Table::dequantize, dequantize_faulty<F::kNanCodeAsNumber>>()},
       {"cuda-dequantize-missing-barrier", "K6", "column scales are read before a barrier",
-       table_with<dequantize_faulty<F::kMissingBarrier>>()},
+       table_with<&Table::dequantize, dequantize_faulty<F::kMissingBarrier>>()},
       {"cuda-swizzle-quarters-swapped", "K19", "lines 32...63 and 64...95 of a tile change places",
-       table_with<swizzle_faulty<F::kQuartersSwapped>>()},
+       table_with<&Table::swizzle, swizzle_faulty<F::kQuartersSwapped>>()},
       {"cuda-swizzle-padding-copied", "K19", "padding of the input gets into the output",
-       table_with<swizzle_faulty<F::kPaddingCopied>>()},
+       table_with<&Table::swizzle, swizzle_faulty<F::kPaddingCopied>>()},
   };
 }
 

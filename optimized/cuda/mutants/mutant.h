@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../backend.h"
 #include "fp8oracle/backend.h"
 
 namespace fp8oracle::cuda::mutants {
@@ -13,5 +14,18 @@ struct Mutant {
   const char* summary;  ///< what the kernel does wrong
   const fp8oracle_backend_table* table;
 };
+
+using Table = fp8oracle_backend_table;
+
+/// The CUDA backend's table but for one function.
+template <auto kMember, auto kFunction>
+const Table* table_with() {
+  static const Table table = [] {
+    Table changed = backend();
+    changed.*kMember = kFunction;
+    return changed;
+  }();
+  return &table;
+}
 
 }  // namespace fp8oracle::cuda::mutants

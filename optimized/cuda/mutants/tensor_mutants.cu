@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor_mutants.h"
 
-#include <type_traits>
-
 #include "../amax.cuh"
 #include "../backend.h"
 #include "../quantize_current.cuh"
@@ -101,56 +99,39 @@ fp8oracle_status faulty_many(const fp8oracle_quantize_many_args* args, fp8oracle
   return launched("quantize_many, a mutant", message);
 }
 
-// The tables differ by a function; each needs storage of its own.
-template <auto kFunction>
-const fp8oracle_backend_table* table_with() {
-  static const fp8oracle_backend_table table = [] {
-    fp8oracle_backend_table changed = backend();
-    using F = decltype(kFunction);
-    if constexpr (std::is_same_v<F, decltype(changed.quantize)>) changed.quantize = kFunction;
-    if constexpr (std::is_same_v<F, decltype(changed.amax)>) changed.amax = kFunction;
-    if constexpr (std::is_same_v<F, decltype(changed.quantize_current)>)
-      changed.quantize_current = kFunction;
-    if constexpr (std::is_same_v<F, decltype(changed.quantize_many)>)
-      changed.quantize_many = kFunction;
-    return changed;
-  }();
-  return &table;
-}
-
 std::vector<Mutant> quantize_mutants() {
   using F = Fault;
   return {
       {"cuda-tail-unwritten", "K2", "elements after a row's last whole unit are left out",
-       table_with<faulty_rows<F::kTailUnwritten>>()},
+       table_with<&Table::quantize, faulty_rows<F::kTailUnwritten>>()},
       {"cuda-lanes-swapped", "K30", "odd lanes write the halves of their codes the wrong way round",
-       table_with<faulty_rows<F::kLanesSwapped>>()},
+       table_with<&Table::quantize, faulty_rows<F::kLanesSwapped>>()},
       {"cuda-stride-ignored", "K30", "rows are taken to be dense",
-       table_with<faulty_rows<F::kStrideIgnored>>()},
+       table_with<&Table::quantize, faulty_rows<F::kStrideIgnored>>()},
       {"cuda-amax-stored", "K12", "blocks store amax without an atomic",
-       table_with<faulty_rows<F::kAmaxStored>>()},
+       table_with<&Table::quantize, faulty_rows<F::kAmaxStored>>()},
       {"cuda-amax-first-warp", "K12", "only the first warp's maximum counts",
-       table_with<faulty_rows<F::kAmaxOfFirstWarp>>()},
+       table_with<&Table::quantize, faulty_rows<F::kAmaxOfFirstWarp>>()},
       {"cuda-amax-of-scaled", "K12", "amax of x * scale",
-       table_with<faulty_rows<F::kAmaxOfScaled>>()},
+       table_with<&Table::quantize, faulty_rows<F::kAmaxOfScaled>>()},
       {"cuda-empty-scale-inv", "K24", "an empty tensor's scale_inv is not written",
-       table_with<faulty_rows<F::kScaleInvOfEmpty>>()},
+       table_with<&Table::quantize, faulty_rows<F::kScaleInvOfEmpty>>()},
       {"cuda-fast-reciprocal", "K9", "scale_inv as a build with fast arithmetic divides",
-       table_with<faulty_rows<F::kReciprocalApproximate>>()},
+       table_with<&Table::quantize, faulty_rows<F::kReciprocalApproximate>>()},
       {"cuda-noop-ignored", "K23", "quantize writes under noop = 1",
-       table_with<faulty_rows<F::kNoopIgnored>>()},
+       table_with<&Table::quantize, faulty_rows<F::kNoopIgnored>>()},
       {"cuda-wrong-stream", "K3", "launched on another stream than the caller's",
-       table_with<faulty_rows<F::kWrongStream>>()},
+       table_with<&Table::quantize, faulty_rows<F::kWrongStream>>()},
       {"cuda-scale-read-by-host", "K3", "scale is read when the call is made",
-       table_with<faulty_rows<F::kScaleReadByHost>>()},
+       table_with<&Table::quantize, faulty_rows<F::kScaleReadByHost>>()},
       {"cuda-not-awaited", "K27", "begins early and does not wait for the launch before it",
-       table_with<faulty_rows<F::kNotAwaited>>()},
+       table_with<&Table::quantize, faulty_rows<F::kNotAwaited>>()},
       {"cuda-last-tile-skipped", "K2", "the last row of tiles is not cast",
-       table_with<faulty_transpose<F::kLastTileSkipped, SmallTile>>()},
+       table_with<&Table::quantize, faulty_transpose<F::kLastTileSkipped, SmallTile>>()},
       {"cuda-transpose-missing-barrier", "K30", "transposed codes are taken out too early",
-       table_with<faulty_transpose<F::kMissingBarrier, MediumTile>>()},
+       table_with<&Table::quantize, faulty_transpose<F::kMissingBarrier, MediumTile>>()},
       {"cuda-transpose-unswizzled", "K20", "transposed codes are taken from the wrong place",
-       table_with<faulty_transpose<F::kSwizzleForgotten, MediumTile>>()},
+       table_with<&Table::quantize, faulty_transpose<F::kSwizzleForgotten, MediumTile>>()},
   };
 }
 
@@ -158,21 +139,21 @@ std::vector<Mutant> other_mutants() {
   using F = Fault;
   return {
       {"cuda-amax-own-block", "K12", "amax does not wait for the other blocks",
-       table_with<faulty_amax<F::kOwnAmax>>()},
+       table_with<&Table::amax, faulty_amax<F::kOwnAmax>>()},
       {"cuda-amax-stale-words", "K30", "amax takes words that an earlier launch posted",
-       table_with<faulty_amax<F::kEpochIgnored>>()},
+       table_with<&Table::amax, faulty_amax<F::kEpochIgnored>>()},
       {"cuda-current-own-block", "K12", "a block scales by its own amax",
-       table_with<faulty_current<F::kOwnAmax>>()},
+       table_with<&Table::quantize_current, faulty_current<F::kOwnAmax>>()},
       {"cuda-current-stale-words", "K30", "current scaling takes words of an earlier launch",
-       table_with<faulty_current<F::kEpochIgnored>>()},
+       table_with<&Table::quantize_current, faulty_current<F::kEpochIgnored>>()},
       {"cuda-current-previous-scale", "K3", "casts with the scale that was there before",
-       table_with<faulty_current<F::kPreviousScale>>()},
+       table_with<&Table::quantize_current, faulty_current<F::kPreviousScale>>()},
       {"cuda-many-first-scale", "K26", "all tensors are cast with the first one's scale",
-       table_with<faulty_many<F::kFirstScale>>()},
+       table_with<&Table::quantize_many, faulty_many<F::kFirstScale>>()},
       {"cuda-many-last-scale-inv", "K26", "the last tensor gets no scale_inv",
-       table_with<faulty_many<F::kLastScaleInvUnwritten>>()},
+       table_with<&Table::quantize_many, faulty_many<F::kLastScaleInvUnwritten>>()},
       {"cuda-many-noop-ignored", "K23", "many tensors are written under noop = 1",
-       table_with<faulty_many<F::kNoopIgnored>>()},
+       table_with<&Table::quantize_many, faulty_many<F::kNoopIgnored>>()},
   };
 }
 
@@ -182,15 +163,15 @@ const std::vector<Mutant>& sanitizer_mutants() {
   using F = Fault;
   static const std::vector<Mutant> all{
       {"cuda-out-of-bounds", "K2", "one byte behind the codes of a row is written",
-       table_with<faulty_rows<F::kWrittenBeyond>>()},
+       table_with<&Table::quantize, faulty_rows<F::kWrittenBeyond>>()},
       {"cuda-missing-barrier", "K30", "transposed codes are taken out before all are there",
-       table_with<faulty_transpose<F::kMissingBarrier, MediumTile>>()},
+       table_with<&Table::quantize, faulty_transpose<F::kMissingBarrier, MediumTile>>()},
       {"cuda-divergent-barrier", "K12", "every other warp waits at a barrier of the block",
-       table_with<faulty_rows<F::kDivergentBarrier>>()},
+       table_with<&Table::quantize, faulty_rows<F::kDivergentBarrier>>()},
       {"cuda-divergent-warp-barrier", "K12", "a thread outside the mask waits at a warp's barrier",
-       table_with<faulty_rows<F::kDivergentWarpBarrier>>()},
+       table_with<&Table::quantize, faulty_rows<F::kDivergentWarpBarrier>>()},
       {"cuda-uninitialised", "K2", "a zero keeps the sign that lay in memory before",
-       table_with<faulty_rows<F::kOldCodesRead>>()},
+       table_with<&Table::quantize, faulty_rows<F::kOldCodesRead>>()},
   };
   return all;
 }
