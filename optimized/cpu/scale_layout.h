@@ -22,6 +22,8 @@ struct ScaleLayout {
   std::int64_t tiles_across = 0;
   bool swizzled = false;
 
+  /// Four blocks of a line, the first a multiple of 4, are four bytes in a row.
+  bool has_words() const { return swizzled || block_pitch == 1; }
   bool has_padding() const { return bytes != outer_count * block_count; }
   std::int64_t index(std::int64_t outer, std::int64_t block) const {
     if (!swizzled) return outer * outer_pitch + block * block_pitch;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Permuting E8M0 scales between a plain layout and the swizzled one [K19].
 #include <cstdint>
+#include <cstring>
 
 #include "grid.h"
 #include "operations.h"
@@ -10,17 +11,26 @@
 namespace fp8oracle::cpu {
 namespace {
 
+/// Bytes `block` to `block` + kCount of one line, which stand together on both sides.
+template <int kCount>
+void copy(const ScaleLayout& from, const std::uint8_t* input, const ScaleLayout& to,
+          std::uint8_t* output, std::int64_t outer, std::int64_t block) {
+  std::memcpy(output + to.index(outer, block), input + from.index(outer, block), kCount);
+}
+
 void permute(const ScaleLayout& from, const ScaleLayout& to, const fp8oracle_swizzle_args& args) {
   const auto* const input = static_cast<const std::uint8_t*>(args.input.data);
   auto* const output = static_cast<std::uint8_t*>(args.output.data);
   clear_padding(to, output);
   const Grid grid{to.outer_count, to.block_count, 128, 512};
+  const bool words = from.has_words() && to.has_words();
   parallel_for(grid.count(), to.outer_count * to.block_count, [&](std::int64_t i) {
     const Rectangle part = grid.at(i);
     for (std::int64_t outer = part.row_begin; outer < part.row_end; ++outer) {
-      for (std::int64_t block = part.col_begin; block < part.col_end; ++block) {
-        output[to.index(outer, block)] = input[from.index(outer, block)];
-      }
+      std::int64_t block = part.col_begin;
+      for (; words && block + 4 <= part.col_end; block += 4)
+        copy<4>(from, input, to, output, outer, block);
+      for (; block < part.col_end; ++block) copy<1>(from, input, to, output, outer, block);
     }
   });
 }
