@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // E8M0 scales from a plain layout (compact or padded) to the swizzled one and back [K19].
 //
-//   thread  16 bytes of the swizzled layout: 4 blocks of the lines r, r + 32, r + 64, r + 96
-//   warp    one tile of 512 bytes, so swizzled bytes are moved 16 a lane; the plain side meets its
-//           sectors in the L1: neighbouring warps have neighbouring tiles
+//   thread  of four tiles side by side the lines r, r + 32, r + 64, r + 96: on the swizzled side 16
+//           bytes of each tile, on the plain side 16 bytes of each line; between them the words
+//           are transposed in registers
+//   warp    8 lines of 16 tiles: 128 bytes of each tile, 64 bytes of each line. More lines where
+//           tiles are fewer, or where it is the lines that are neighbours on the plain side
 //   bytes   1 read and 1 written a scale
 //   equal   byte for byte to swizzle and unswizzle of the reference; padding of the output is zero,
 //           padding of the input is never read into it
@@ -20,18 +22,53 @@ struct SwizzleCall {
   ScaleLayout swizzled;
   const std::uint8_t* input;
   std::uint8_t* output;
-  bool words;   // four blocks of a line are an aligned word of the plain side
-  bool chunks;  // the swizzled side is 16-byte aligned
+  bool words;       // four blocks of a line are an aligned word of the plain side
+  bool quads;       // and sixteen are four of them that are aligned together
+  bool chunks;      // the swizzled side is 16-byte aligned
+  unsigned across;  // threads side by side in a line, log2
+  unsigned parts;   // of a row of tiles, 32 lines << across threads each
 };
 
 struct SwizzleTuning {
-  static constexpr int kThreads = 256;
+  static constexpr int kThreads = 128;
+  static constexpr int kTiles = 4;        // of a thread
+  static constexpr unsigned kAcross = 2;  // at most
+};
+
+/// What a thread moves: tiles from `tile` on, of them `line` and the lines 32, 64 and 96 behind it.
+struct SwizzlePart {
+  std::int64_t tile_row;
+  std::int64_t tile;
+  std::int64_t line_in_tile;
+
+  __device__ explicit SwizzlePart(const SwizzleCall& call) {
+    // Of 2^32 threads the scales would be 256 GiB.
+    unsigned n = blockIdx.x * SwizzleTuning::kThreads + threadIdx.x;
+    const unsigned beside = n & ((1u << call.across) - 1);
+    n >>= call.across;
+    line_in_tile = n & 31;
+    n >>= 5;
+    const unsigned part = n % call.parts;
+    tile_row = n / call.parts;
+    tile = std::int64_t{(part << call.across) + beside} * SwizzleTuning::kTiles;
+  }
+  __device__ bool exists(const SwizzleCall& call) const {
+    return tile_row * 128 < call.swizzled.padded_lines && tile < call.swizzled.tiles_across;
+  }
+  __device__ std::int64_t line(int quarter) const {
+    return tile_row * 128 + quarter * 32 + line_in_tile;
+  }
+  __device__ std::int64_t block(int t) const { return (tile + t) * 4; }
+  /// Of its 16 bytes of a tile.
+  __device__ std::int64_t chunk(const SwizzleCall& call, int t) const {
+    return (tile_row * call.swizzled.tiles_across + tile + t) * 512 + line_in_tile * 16;
+  }
 };
 
 /// Four bytes that stand in a line from `block` on; those of no block are zero.
 template <MxFault kFault>
-__device__ __forceinline__ std::uint32_t load_plain(const SwizzleCall& call, std::int64_t line,
-                                                    std::int64_t block) {
+__device__ __forceinline__ std::uint32_t load_word(const SwizzleCall& call, std::int64_t line,
+                                                   std::int64_t block) {
   ScaleLayout plain = call.plain;
   if (kFault == MxFault::kPaddingCopied) {
     plain.lines = plain.padded_lines;
@@ -50,8 +87,8 @@ __device__ __forceinline__ std::uint32_t load_plain(const SwizzleCall& call, std
 }
 
 /// The way back; padding that the plain layout has is written as zero.
-__device__ __forceinline__ void store_plain(const SwizzleCall& call, std::int64_t line,
-                                            std::int64_t block, std::uint32_t word) {
+__device__ __forceinline__ void store_word(const SwizzleCall& call, std::int64_t line,
+                                           std::int64_t block, std::uint32_t word) {
   const ScaleLayout& plain = call.plain;
   if (line >= plain.padded_lines) return;
   if (line >= plain.lines) word = 0;
@@ -68,6 +105,46 @@ __device__ __forceinline__ void store_plain(const SwizzleCall& call, std::int64_
   }
 }
 
+/// The words of one line that a thread moves.
+struct LineWords {
+  std::uint32_t words[SwizzleTuning::kTiles];
+};
+
+__device__ __forceinline__ bool is_quad(const SwizzleCall& call, std::int64_t line,
+                                        std::int64_t block) {
+  return call.quads && line < call.plain.lines && block + 16 <= call.plain.blocks;
+}
+
+template <MxFault kFault>
+__device__ __forceinline__ LineWords load_line(const SwizzleCall& call, const SwizzlePart& part,
+                                               int quarter) {
+  const std::int64_t line = part.line(quarter);
+  if (is_quad(call, line, part.block(0))) {
+    const uint4 v =
+        *reinterpret_cast<const uint4*>(call.input + call.plain.index(line, part.block(0)));
+    return {{v.x, v.y, v.z, v.w}};
+  }
+  LineWords from;
+#pragma unroll
+  for (int t = 0; t < SwizzleTuning::kTiles; ++t)
+    from.words[t] = load_word<kFault>(call, line, part.block(t));
+  return from;
+}
+template <MxFault kFault>
+__device__ __forceinline__ void store_line(const SwizzleCall& call, const SwizzlePart& part,
+                                           int quarter, const LineWords& to) {
+  const std::int64_t line = part.line(quarter);
+  if (is_quad(call, line, part.block(0))) {
+    constexpr int kFlip = kFault == MxFault::kWordsReversed ? 3 : 0;
+    *reinterpret_cast<uint4*>(call.output + call.plain.index(line, part.block(0))) = make_uint4(
+        to.words[0 ^ kFlip], to.words[1 ^ kFlip], to.words[2 ^ kFlip], to.words[3 ^ kFlip]);
+    return;
+  }
+#pragma unroll
+  for (int t = 0; t < SwizzleTuning::kTiles; ++t)
+    store_word(call, line, part.block(t), to.words[t]);
+}
+
 __device__ __forceinline__ uint4 load_chunk(const std::uint8_t* from, bool whole) {
   if (whole) return *reinterpret_cast<const uint4*>(from);
   std::uint32_t words[4] = {};
@@ -75,12 +152,12 @@ __device__ __forceinline__ uint4 load_chunk(const std::uint8_t* from, bool whole
   for (int i = 0; i < 16; ++i) words[i / 4] |= std::uint32_t{from[i]} << (i % 4 * 8);
   return make_uint4(words[0], words[1], words[2], words[3]);
 }
-__device__ __forceinline__ void store_chunk(std::uint8_t* to, bool whole,
-                                            const std::uint32_t (&words)[4]) {
+__device__ __forceinline__ void store_chunk(std::uint8_t* to, bool whole, const uint4& v) {
   if (whole) {
-    *reinterpret_cast<uint4*>(to) = make_uint4(words[0], words[1], words[2], words[3]);
+    *reinterpret_cast<uint4*>(to) = v;
     return;
   }
+  const std::uint32_t words[4] = {v.x, v.y, v.z, v.w};
 #pragma unroll
   for (int i = 0; i < 16; ++i) to[i] = static_cast<std::uint8_t>(words[i / 4] >> (i % 4 * 8));
 }
@@ -89,27 +166,34 @@ template <bool kToSwizzled, MxFault kFault = MxFault::kNone>
 __global__ void __launch_bounds__(SwizzleTuning::kThreads)
     swizzle_kernel(const __grid_constant__ SwizzleCall call) {
   begin_kernel();
-  const std::int64_t chunk = std::int64_t{blockIdx.x} * SwizzleTuning::kThreads + threadIdx.x;
-  if (chunk * 16 >= call.swizzled.bytes()) return;
-  const std::int64_t tile = chunk / 32;
-  const std::int64_t line = tile / call.swizzled.tiles_across * 128 + chunk % 32;
-  const std::int64_t block = tile % call.swizzled.tiles_across * 4;
+  const SwizzlePart part(call);
+  if (!part.exists(call)) return;
+  const std::int64_t tiles = call.swizzled.tiles_across - part.tile;
+  LineWords lines[4];
   if constexpr (kToSwizzled) {
-    std::uint32_t words[4];
 #pragma unroll
-    for (int q = 0; q < 4; ++q) words[q] = load_plain<kFault>(call, line + q * 32, block);
-    if (kFault == MxFault::kQuartersSwapped) {
-      const std::uint32_t second = words[1];
-      words[1] = words[2];
-      words[2] = second;
+    for (int q = 0; q < 4; ++q) lines[q] = load_line<kFault>(call, part, q);
+    constexpr bool kSwapped = kFault == MxFault::kQuartersSwapped;
+    constexpr int kSecond = kSwapped ? 2 : 1, kThird = kSwapped ? 1 : 2;
+#pragma unroll
+    for (int t = 0; t < SwizzleTuning::kTiles; ++t) {
+      if (t >= tiles) break;
+      store_chunk(call.output + part.chunk(call, t), call.chunks,
+                  make_uint4(lines[0].words[t], lines[kSecond].words[t], lines[kThird].words[t],
+                             lines[3].words[t]));
     }
-    store_chunk(call.output + chunk * 16, call.chunks, words);
   } else {
-    const uint4 v = load_chunk(call.input + chunk * 16, call.chunks);
-    store_plain(call, line, block, v.x);
-    store_plain(call, line + 32, block, v.y);
-    store_plain(call, line + 64, block, v.z);
-    store_plain(call, line + 96, block, v.w);
+#pragma unroll
+    for (int t = 0; t < SwizzleTuning::kTiles; ++t) {
+      const uint4 v = t < tiles ? load_chunk(call.input + part.chunk(call, t), call.chunks)
+                                : make_uint4(0, 0, 0, 0);
+      lines[0].words[t] = v.x;
+      lines[1].words[t] = v.y;
+      lines[2].words[t] = v.z;
+      lines[3].words[t] = v.w;
+    }
+#pragma unroll
+    for (int q = 0; q < 4; ++q) store_line<kFault>(call, part, q, lines[q]);
   }
 }
 

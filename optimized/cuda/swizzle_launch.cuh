@@ -21,7 +21,14 @@ inline SwizzleCall swizzle_call(const fp8oracle_swizzle_args& args, bool to_swiz
   const void* const swizzled_side = to_swizzled ? args.output.data : args.input.data;
   call.words =
       call.plain.block_pitch == 1 && call.plain.line_pitch % 4 == 0 && is_aligned(plain_side, 4);
+  call.quads = call.words && call.plain.line_pitch % 16 == 0 && is_aligned(plain_side, 16);
   call.chunks = is_aligned(swizzled_side, 16);
+  const std::int64_t groups = ceil_div(call.swizzled.tiles_across, SwizzleTuning::kTiles);
+  if (call.plain.block_pitch == 1) {
+    while (call.across < SwizzleTuning::kAcross && (std::int64_t{1} << call.across) < groups)
+      ++call.across;
+  }
+  call.parts = static_cast<unsigned>(ceil_div(groups, std::int64_t{1} << call.across));
   return call;
 }
 
@@ -30,8 +37,8 @@ fp8oracle_status launch_swizzle(const fp8oracle_swizzle_args& args, cudaStream_t
                                 fp8oracle_message message) {
   const SwizzleCall call = swizzle_call(args, kToSwizzled);
   if (call.swizzled.bytes() == 0) return FP8ORACLE_OK;
-  const std::int64_t chunks = call.swizzled.bytes() / 16;
-  const auto blocks = static_cast<unsigned>(ceil_div(chunks, SwizzleTuning::kThreads));
+  const std::int64_t threads = (call.swizzled.padded_lines / 128 * call.parts * 32) << call.across;
+  const auto blocks = static_cast<unsigned>(ceil_div(threads, SwizzleTuning::kThreads));
   launch(swizzle_kernel<kToSwizzled, kFault>, {blocks, SwizzleTuning::kThreads, stream}, call);
   return launched(kToSwizzled ? "swizzle" : "unswizzle", message);
 }

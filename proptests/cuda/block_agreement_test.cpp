@@ -42,6 +42,7 @@ const std::vector<Shape> kShapes{
     {96, 2056},
     {300, 260, 4, 0, 8},
     {5, 4096},
+    {260, 3072},
     {1000, 72},
 };
 const std::vector<Shape> kLargeShapes{{2048, 2304}, {2051, 2321, 7}, {2112, 2080, 32}};

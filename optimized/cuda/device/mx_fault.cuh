@@ -22,6 +22,7 @@ enum class MxFault {
   kTurnedRows,          ///< transposed codes: two rows of four change places
   kNoopIgnored,         ///< noop is not read
   kQuartersSwapped,     ///< swizzle: two quarters of a tile's lines change places
+  kWordsReversed,       ///< unswizzle: 16 bytes of a line are stored last word first
   kPaddingCopied        ///< swizzle: padding of the input gets into the output
 };
 

@@ -70,6 +70,13 @@ fp8oracle_status swizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_st
   return launch_swizzle<true, kFault>(*args, queue_of(stream).stream, message);
 }
 
+template <MxFault kFault>
+fp8oracle_status unswizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
+                                  fp8oracle_message message) {
+  if (check_arguments(*args, true)) return backend().unswizzle(args, stream, message);
+  return launch_swizzle<false, kFault>(*args, queue_of(stream).stream, message);
+}
+
 std::vector<Mutant> quantize_mutants() {
   constexpr auto kRows = MxBlocks::kRows;
   constexpr auto kColumns = MxBlocks::kColumns;
@@ -121,6 +128,9 @@ std::vector<Mutant> other_mutants() {
        table_with<&Table::swizzle, swizzle_faulty<F::kQuartersSwapped>>()},
       {"cuda-swizzle-padding-copied", "K19", "padding of the input gets into the output",
        table_with<&Table::swizzle, swizzle_faulty<F::kPaddingCopied>>()},
+      {"cuda-unswizzle-words-reversed", "K19",
+       "16 bytes of a plain line are stored last word first",
+       table_with<&Table::unswizzle, unswizzle_faulty<F::kWordsReversed>>()},
   };
 }
 
