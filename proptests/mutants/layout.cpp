@@ -137,6 +137,13 @@ void swizzle_first_tile_only(Decisions& d) {
     return swizzles(plan) && plan.shape.swizzled && at >= 512 ? at % 512 : at;
   };
 }
+void unswizzle_words_reversed(Decisions& d) {
+  d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
+    const bool whole = j / 16 * 16 + 16 <= plan.blocks();
+    const bool reads = plan.operation == FP8ORACLE_OP_UNSWIZZLE && plan.shape.swizzled;
+    return correct_index(i, reads && whole ? j ^ 12 : j, plan);
+  };
+}
 void swizzle_copies_padding(Decisions& d) { d.layout.swizzle_copies_padding = true; }
 void swizzle_dense_input(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
@@ -192,6 +199,9 @@ std::vector<Mutant> wrong_swizzle() {
                                   "unswizzle applies the permutation once more"}),
       mutant<swizzle_first_tile_only>({"swizzle-first-tile-only", "K19", "cutlass #3392 (A16)",
                                        "every tile lands in the first: its index is zeroed"}),
+      mutant<unswizzle_words_reversed>(
+          {"unswizzle-words-reversed", "K19", "contract K19",
+           "16 bytes of a plain line are stored last word first; shorter ends are right"}),
       mutant<swizzle_copies_padding>({"swizzle-copies-padding", "K19", "TE #3070 (F01)",
                                       "what stood in the input's padding is copied"}),
       mutant<swizzle_dense_input>({"swizzle-dense-input", "K19", "flashinfer #1611 (F09)",
