@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for the gate; about an hour on 2 cores. Writes a dated summary to ci/results/.
+# What is too long for the gate; about an hour on 2 cores. Adds a dated summary to ci/results/.
 #   ci/full.sh [PART...]   (default: all; the parts are the functions below)
 source "$(dirname "$0")/lib.sh"
 parts=("$@")
@@ -55,7 +55,7 @@ summary=ci/results/$(date -u +%Y-%m-%d)-full.txt
   echo "ci/full.sh at $(git describe --always --dirty) on $(date -u '+%Y-%m-%d %H:%M UTC')"
   echo "machine: $(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
   echo "compiler: $(c++ --version | head -1)"
-} >"$summary"
+} >>"$summary"
 
 for part in "${parts[@]}"; do
   begin=$SECONDS
