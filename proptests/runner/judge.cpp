@@ -50,10 +50,11 @@ void attribute(const clauses::Property& property, const Case& c, Trial& trial) {
   const clauses::Verdict verdict{c, trial.arena, trial.comparison};
   for (const Difference& d : trial.comparison.differences) {
     const bool own = property.claims && property.claims(d, verdict);
-    trial.departures.push_back({own ? property.clause : clauses::default_clause(d, verdict), d});
+    const auto clause = own ? property.clause : clauses::default_clause(d, verdict);
+    trial.departures.push_back({std::string(clause), d});
   }
   for (Difference& d : own_findings(property, c, trial))
-    trial.departures.push_back({property.clause, std::move(d)});
+    trial.departures.push_back({std::string(property.clause), std::move(d)});
 }
 
 }  // namespace

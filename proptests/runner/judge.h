@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace fp8oracle::runner {
 
 /// A departure and the clause that it counts for.
 struct Attributed {
-  std::string_view clause;
+  std::string clause;  ///< its own copy: a trial outlives the case, which may have named the clause
   Difference difference;
 };
 
