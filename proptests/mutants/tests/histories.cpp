@@ -112,7 +112,7 @@ void swizzle_there_and_back(Case& c, const Scheme& scheme, const Plan& plan) {
       for (std::int64_t i = 0; i < shape.bytes(); ++i) {
         const bool used = i / shape.cols < shape.used_rows && i % shape.cols < shape.used_cols;
         write.bytes.push_back(used ? static_cast<std::uint8_t>((i * 7 + i / shape.cols) % 255)
-                                   : 0xFF);
+                                   : std::uint8_t{0xFF});
       }
       c.steps.push_back(write);
       write.kind = StepKind::kWriteCodes;
