@@ -9,7 +9,7 @@ namespace fp8oracle::bench {
 namespace {
 
 // A smaller copy is faster on one thread than handing it out.
-constexpr std::uint64_t kWorthThreads = 256 * 1024;
+constexpr std::uint64_t kWorthThreads = std::uint64_t{256} * 1024;
 
 std::unique_ptr<std::uint8_t[]> touched(std::uint64_t bytes, std::uint8_t value) {
   std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes]);

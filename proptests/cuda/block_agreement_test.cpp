@@ -144,7 +144,7 @@ Outputs permute(Side& side, const Scheme& scheme, const Shape& shape, bool unswi
   args.output = output.buffer;
   const auto run = unswizzle ? side.table().unswizzle : side.table().swizzle;
   side.expect_ok(run(&args, side.stream(), side.message()));
-  const Outputs bytes{side.read(output)};
+  Outputs bytes{side.read(output)};
   side.free_all();
   return bytes;
 }
