@@ -6,7 +6,7 @@
 #   ci/test.sh [STAGE...]   (default: all; "ci/test.sh format unit" runs two)
 source "$(dirname "$0")/lib.sh"
 
-stages=(setup format include_rules quickstart build unit verify mutants sweep sanitize fuzz package docs
+stages=(setup format include_rules quickstart build unit verify mutants sweep sanitize tidy_changed fuzz package docs
   witness_ml_dtypes cuda)
 [ $# -eq 0 ] || stages=("$@")
 
