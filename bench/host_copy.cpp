@@ -37,7 +37,7 @@ HostCopy::HostCopy(std::uint64_t bytes_moved, int threads, int sets)
     to_.push_back(touched(bytes_, 0));
   }
   for (int part = 1; part < threads_; ++part) {
-    workers_.emplace_back([this, part] {
+    const bool started = workers_.start([this, part] {
       for (;;) {
         start_.arrive_and_wait();
         if (stop_) return;
@@ -45,13 +45,23 @@ HostCopy::HostCopy(std::uint64_t bytes_moved, int threads, int sets)
         done_.arrive_and_wait();
       }
     });
+    if (!started) leave_out(threads_ - part);  // which ends the loop
+  }
+}
+
+/// The barriers wait for that many threads fewer. None has passed one yet: the caller is missing.
+void HostCopy::leave_out(int threads) {
+  threads_ -= threads;
+  for (int i = 0; i < threads; ++i) {
+    start_.arrive_and_drop();
+    done_.arrive_and_drop();
   }
 }
 
 HostCopy::~HostCopy() {
   stop_ = true;
   start_.arrive_and_wait();
-  for (std::thread& worker : workers_) worker.join();
+  workers_.join();
 }
 
 void HostCopy::run(int set) {

@@ -4,8 +4,10 @@
 #include <barrier>
 #include <cstdint>
 #include <memory>
-#include <thread>
+#include <span>
 #include <vector>
+
+#include "fp8oracle/thread_group.h"
 
 namespace fp8oracle::bench {
 
@@ -25,7 +27,14 @@ class HostCopy {
 
   void run(int set);
 
+  int threads() const { return threads_; }
+  /// What run(set) writes.
+  std::span<const std::uint8_t> target(int set) const {
+    return {to_.at(static_cast<std::size_t>(set)).get(), bytes_};
+  }
+
  private:
+  void leave_out(int threads);
   void copy_part(int part) const;
 
   std::uint64_t bytes_;
@@ -34,7 +43,7 @@ class HostCopy {
   int set_ = 0;
   bool stop_ = false;
   std::barrier<> start_, done_;
-  std::vector<std::thread> workers_;
+  ThreadGroup workers_;
 };
 
 }  // namespace fp8oracle::bench

@@ -11,6 +11,7 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/files/tensor_file.h"
+#include "fp8oracle/thread_group.h"
 #include "plans/plan.h"
 #include "runner/judge.h"
 #include "runner/shrink.h"
@@ -132,11 +133,7 @@ class Runner {
 
   void run() {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < (options_.threads ? options_.threads : cores); ++i)
-      threads.emplace_back([this] { work(); });
-    for (std::thread& thread : threads) thread.join();
-    if (error_) std::rethrow_exception(error_);
+    on_threads(options_.threads != 0 ? options_.threads : cores, [this] { work(); });
   }
 
  private:
@@ -153,9 +150,8 @@ class Runner {
         if (options_.progress) options_.progress(ticket + 1, work_.size());
       }
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!error_) error_ = std::current_exception();
       next_ = work_.size();
+      throw;
     }
   }
 
@@ -233,7 +229,6 @@ class Runner {
   std::vector<std::pair<std::size_t, std::size_t>> work_;  // tensor, result
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
-  std::exception_ptr error_;
   std::set<std::string> claimed_;
 };
 

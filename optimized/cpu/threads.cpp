@@ -10,7 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
+
+#include "fp8oracle/thread_group.h"
 
 namespace fp8oracle::cpu {
 namespace {
@@ -29,14 +30,13 @@ struct Job {
 /// comes.
 class Pool {
  public:
-  explicit Pool(int workers) : owner_(getpid()) {
-    threads_.reserve(static_cast<std::size_t>(workers));
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { serve(); });
+  explicit Pool(int workers) : owner_(getpid()), workers_(workers) {
+    for (int i = 0; i < workers && threads_.start([this] { serve(); }); ++i) continue;
   }
 
   ~Pool() {
     if (getpid() != owner_) {  // a forked child has the objects, but not the threads
-      for (std::thread& thread : threads_) thread.detach();
+      threads_.forget();
       return;
     }
     {
@@ -44,7 +44,7 @@ class Pool {
       stop_ = true;
     }
     wake_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    threads_.join();
   }
 
   void run(Job& job) {
@@ -60,7 +60,8 @@ class Pool {
     idle_.wait(lock, [this] { return active_ == 0; });
   }
 
-  int threads() const { return static_cast<int>(threads_.size()) + 1; }
+  /// The threads that were asked for, the caller's included; there may be fewer.
+  int threads() const { return workers_ + 1; }
   bool usable() const { return getpid() == owner_; }
 
  private:
@@ -81,6 +82,7 @@ class Pool {
   }
 
   const pid_t owner_;
+  const int workers_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable idle_;
@@ -88,7 +90,7 @@ class Pool {
   std::uint64_t generation_ = 0;
   int active_ = 0;
   bool stop_ = false;
-  std::vector<std::thread> threads_;
+  ThreadGroup threads_;
 };
 
 int default_count() {

@@ -5,13 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
 
 #include "fp8oracle/compare.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/thread_group.h"
 #include "reference/backend.h"
 
 namespace fp8oracle::exhaustive {
@@ -56,7 +56,7 @@ class Sweep {
     to_run_ = (chunks + options.every_nth_chunk - 1) / options.every_nth_chunk;
   }
 
-  void work() noexcept try {
+  void work() try {
     Side subject(subject_), reference(reference::backend());
     std::vector<Output> expected, observed;
     // Chunks are handed out in order and all that were begun are finished: so the difference that
@@ -79,12 +79,10 @@ class Sweep {
     }
   } catch (...) {
     stop_ = true;
-    const std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::current_exception();
+    throw;
   }
 
   TierResult result() const {
-    if (error_) std::rethrow_exception(error_);
     TierResult r;
     r.cases = done_;
     r.difference = difference_;
@@ -116,7 +114,6 @@ class Sweep {
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::optional<TierDifference> difference_;
-  std::exception_ptr error_;
 };
 
 std::string why_not(const Tier& tier, const fp8oracle_backend_table& subject) {
@@ -152,10 +149,7 @@ TierResult run_tier(const Tier& tier, const fp8oracle_backend_table& subject,
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const unsigned threads = options.threads != 0 ? options.threads : cores;
   Sweep sweep(tier, subject, options);
-  std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < threads; ++i) helpers.emplace_back([&sweep] { sweep.work(); });
-  sweep.work();
-  for (std::thread& helper : helpers) helper.join();
+  on_threads(threads, [&sweep] { sweep.work(); });
   TierResult result = sweep.result();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <exception>
-#include <mutex>
 #include <set>
 #include <thread>
 
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
 #include "fp8oracle/profile.h"
+#include "fp8oracle/thread_group.h"
 #include "runner/verify.h"
 
 namespace fp8oracle::mutants {
@@ -147,22 +146,14 @@ std::vector<Mutant> of_family(std::span<const Mutant> mutants, const std::string
 void in_parallel(std::size_t count, unsigned threads,
                  const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr error;
-  std::vector<std::thread> workers;
-  for (unsigned t = 0; t < threads; ++t) {
-    workers.emplace_back([&] {
-      try {
-        for (std::size_t i = next++; i < count; i = next++) work(i);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!error) error = std::current_exception();
-        next = count;
-      }
-    });
-  }
-  for (std::thread& worker : workers) worker.join();
-  if (error) std::rethrow_exception(error);
+  on_threads(threads, [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      next = count;
+      throw;
+    }
+  });
 }
 
 /// The correct kernel on every clause that one of the mutants is to break.

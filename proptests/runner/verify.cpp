@@ -13,6 +13,7 @@
 #include "clauses/property.h"
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/thread_group.h"
 #include "runner/judge.h"
 #include "runner/sanitize.h"
 #include "runner/shrink.h"
@@ -86,10 +87,7 @@ class Run {
     const unsigned threads = options_.level == Level::kSanitize ? 1
                              : options_.threads != 0            ? options_.threads
                                                                 : cores;
-    std::vector<std::thread> workers;
-    for (unsigned t = 0; t < threads; ++t) workers.emplace_back([this] { work(); });
-    for (std::thread& worker : workers) worker.join();
-    if (error_) std::rethrow_exception(error_);
+    on_threads(threads, [this] { work(); });
     return report();
   }
 
@@ -124,9 +122,8 @@ class Run {
         if (options_.progress) options_.progress(ticket + 1, items_.size() * rounds());
       }
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!error_) error_ = std::current_exception();
       stop_ = true;
+      throw;
     }
   }
 
@@ -342,7 +339,6 @@ class Run {
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
-  std::exception_ptr error_;
   SanitizeCells cells_;
   int deaths_ = 0;
   int hangs_ = 0;

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <thread>
-#include <vector>
+
+#include "fp8oracle/thread_group.h"
 
 namespace fp8oracle::exhaustive {
 
@@ -39,10 +40,7 @@ void expect_every_float(const char* what, std::uint64_t end, std::uint64_t step,
       done += to - from;
     }
   };
-  std::vector<std::thread> helpers;
-  for (unsigned t = 1; t < std::thread::hardware_concurrency(); ++t) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  on_threads(std::thread::hardware_concurrency(), work);
   EXPECT_EQ(done, cases);
   EXPECT_EQ(wrong, 0u) << what << ": the first at bits 0x" << std::hex << first_wrong;
   std::printf("%s: %llu cases\n", what, static_cast<unsigned long long>(done.load()));

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "common/tests/thread_limit.h"
 #include "exhaustive/equivalence.h"
 #include "exhaustive/tiers.h"
 #include "fp8oracle/arguments.h"
@@ -55,6 +56,15 @@ TEST(Sweep, PassesTheCpuAndCountsWhatItRan) {
   EXPECT_TRUE(r.any("3145728 cases")) << r.lines[4];
   EXPECT_TRUE(r.any("65536 cases"));
   EXPECT_FALSE(r.any("FAILED"));
+}
+
+TEST(Sweep, GoesOnWithTheThreadsThatItGot) {
+  for (const int more : {0, 1, 2}) {
+    const ThreadLimit limit(more);
+    const Swept r = run(mutants::correct_kernel(), {"bf16"}, 4);
+    EXPECT_EQ(r.code, 0);
+    EXPECT_GT(limit.refused(), 0);
+  }
 }
 
 TEST(Sweep, RunsEveryTierToItsEnd) {

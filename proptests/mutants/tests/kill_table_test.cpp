@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "common/tests/thread_limit.h"
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
 #include "fp8oracle/profile.h"
@@ -63,6 +64,16 @@ TEST(KillTable, TellsTheKilledFromTheSurvivorAndTheRefuted) {
   const std::string text = kill_table_to_text(table);
   for (const char* word : {"SURVIVED correct", "REFUTED refuted", "UNGUARDED K9"})
     EXPECT_NE(text.find(word), std::string::npos) << word;
+}
+
+TEST(KillTable, GoesOnWithTheThreadsThatItGot) {
+  KillOptions options;
+  options.threads = 4;
+  const ThreadLimit limit(1);
+  const KillTable table = run_kill_table(three(), reference::backend(), options);
+  EXPECT_EQ(table.kills.at(0).fate, Fate::kKilled);
+  EXPECT_EQ(table.kills.at(2).fate, Fate::kRefuted);
+  EXPECT_GT(limit.refused(), 0);
 }
 
 TEST(KillTable, NamesTheFamiliesWhenOneIsUnknown) {

@@ -13,6 +13,7 @@
 #include "backends/honest.h"
 #include "door_fixture.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/thread_group.h"
 
 namespace fp8oracle::runner {
 namespace {
@@ -178,17 +179,13 @@ TEST(ChildSession, GivesTheChildNoDescriptorOfItsParent) {
 }
 
 TEST(ChildSession, ManyThreadsMayEachHaveOne) {
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([] {
-      const auto child = open_child("honest");
-      for (int i = 0; i < 20; ++i) {
-        if (i % 5 == 4) child->restart();
-        EXPECT_FALSE(child->run(amax_then_quantize(), Fill::kA).death);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  on_threads(4, [] {
+    const auto child = open_child("honest");
+    for (int i = 0; i < 20; ++i) {
+      if (i % 5 == 4) child->restart();
+      EXPECT_FALSE(child->run(amax_then_quantize(), Fill::kA).death);
+    }
+  });
 }
 
 TEST(ChildSession, DiesWithItsParent) {

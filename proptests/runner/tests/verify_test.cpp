@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/tests/thread_limit.h"
+#include "fp8oracle/error.h"
 #include "mutants/mutants.h"
 #include "reference/backend.h"
 #include "runner/finding.h"
@@ -55,6 +57,27 @@ TEST(Verify, TheReferenceAgreesWithItself) {
   EXPECT_EQ(only(report).status, Status::kPassed);
   EXPECT_EQ(report.exit_code(), 0);
   EXPECT_GT(report.codes(), 1000u);
+}
+
+TEST(Verify, GoesOnWithTheThreadsThatItGot) {
+  VerifyOptions options = options_for("K10", "e4m3.tensor.*.*.*");
+  const Report all = verify(on(reference::backend()), on(reference::backend()), options);
+  options.threads = 4;
+  for (const int more : {0, 1}) {
+    const ThreadLimit limit(more);
+    const Report few = verify(on(reference::backend()), on(reference::backend()), options);
+    EXPECT_EQ(few.status(), Status::kPassed);
+    EXPECT_EQ(few.codes(), all.codes());
+    EXPECT_GT(limit.refused(), 0);
+  }
+}
+
+TEST(Verify, HandsOnWhatAThreadOfItsThrows) {
+  VerifyOptions options = options_for("K10", "e4m3.tensor.*.*.*");
+  options.threads = 4;
+  const ThreadLimit limit(1);
+  const SessionFactory none = []() -> std::unique_ptr<Session> { throw BackendError("none"); };
+  EXPECT_THROW(verify(none, on(reference::backend()), options), BackendError);
 }
 
 TEST(Verify, AFindingIsSmallAndKeepsTheCaseThatItCameFrom) {
