@@ -50,7 +50,7 @@ class Device {
   /// Forgets the copies; their room is used again.
   void clear_snapshots() { taken_ = 0; }
   /// Enqueues about `seconds` of work, so that what is enqueued next does not run at once. A
-  /// backend that has finished when its calls return gets none.
+  /// backend whose stream is null has finished when its calls return, and gets none.
   void keep_busy(double seconds);
   /// Memory that lives as long as this object.
   fp8oracle_buffer allocate(std::uint64_t bytes);
@@ -61,6 +61,8 @@ class Device {
   std::vector<std::uint8_t> download(const void* from);
   std::uint8_t* place_of(std::size_t snapshot) const;
   void release();
+  void fill_busy();
+  double fill_seconds();
 
   const fp8oracle_backend_table& table_;
   const std::uint64_t bytes_, stride_;
@@ -68,8 +70,7 @@ class Device {
   fp8oracle_stream stream_ = nullptr;
   std::uint8_t* snapshots_ = nullptr;
   std::size_t taken_ = 0;
-  fp8oracle_buffer busy_{};  ///< what keep_busy() fills
-  double fill_seconds_ = 0;  ///< how long that takes, waited for
+  fp8oracle_buffer busy_{};  ///< what keep_busy() fills, once it does
   std::vector<void*> allocated_;
 };
 
