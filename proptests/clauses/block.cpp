@@ -61,7 +61,7 @@ Case every_scale_code(const Scheme& scheme, const Plan& plan) {
   wide.type = FP8ORACLE_F32;
   CaseBuilder b("K15", scheme, wide);
   InputDecl x = plans::make_input(scheme, wide, Bulk::kExact);
-  for (std::int64_t row = 0; row < wide.rows; ++row) {
+  for (std::int64_t row = 0; row < wide.rows && !wide.hollow; ++row) {
     for (std::int64_t col = 0; col < wide.cols; ++col) {
       const std::uint32_t bits = walking_power_of_two(wide, row, col);
       std::uint8_t* to = x.bits.data() + 4 * (row * wide.cols + col);

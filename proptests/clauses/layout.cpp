@@ -29,7 +29,7 @@ std::vector<std::uint8_t> labelled(const Scheme& scheme, const Plan& plan, unsig
   std::vector<std::uint8_t> bytes(
       static_cast<std::size_t>(scale_inv_shape(abi, d, plan.rows, plan.cols).bytes()), padding);
   const reference::ScaleInvLayout place(abi, d, plan.rows, plan.cols);
-  for (std::int64_t row = 0; row < plan.rows; ++row) {
+  for (std::int64_t row = 0; row < plan.rows && !plan.hollow; ++row) {
     for (std::int64_t col = 0; col < plan.cols; ++col) {
       bytes[static_cast<std::size_t>(place.index(row, col))] = label(plan, row, col, direction);
     }

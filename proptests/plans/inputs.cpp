@@ -183,6 +183,7 @@ InputDecl make_input(const Scheme& scheme, const Plan& plan, Bulk bulk, const st
               plan.offset, {}};
   const auto size = static_cast<std::size_t>(size_of(plan.type));
   x.bits.resize(static_cast<std::size_t>(plan.rows * plan.cols) * size);
+  if (plan.hollow) return x;
   const Maker maker(scheme, plan, bulk);
   const auto store = [&](std::int64_t row, std::int64_t col, float value) {
     const std::uint32_t bits = to_bits(plan.type, value);
@@ -204,6 +205,7 @@ InputDecl make_input(const Scheme& scheme, const Plan& plan, Bulk bulk, const st
 std::vector<std::uint8_t> random_bytes(const Plan& plan, std::uint64_t stream, std::size_t count) {
   const Philox random(plan.seed ^ 0x5CA1AB1Eu);
   std::vector<std::uint8_t> bytes(count);
+  if (plan.hollow) return bytes;
   for (std::size_t i = 0; i < count; ++i) {
     bytes[i] = static_cast<std::uint8_t>(random(i / 16, stream)[i / 4 % 4] >> (8 * (i % 4)));
   }

@@ -20,7 +20,8 @@ enum class Bulk {
 };
 
 /// An input of plan.rows x plan.cols made from plan.seed. For block schemes every block gets its
-/// own power-of-two magnitude; per tensor the values are aimed through plan.scale.
+/// own power-of-two magnitude; per tensor the values are aimed through plan.scale. Of a hollow plan
+/// it is zeros, as are random_bytes().
 InputDecl make_input(const Scheme& scheme, const Plan& plan, Bulk bulk,
                      const std::string& name = "x");
 

@@ -32,6 +32,7 @@ struct Plan {
   std::uint64_t seed = 0;
   std::vector<Planted> planted;  ///< at most eight
   std::uint64_t number = 0;      ///< which case of its clause and scheme
+  bool hollow = false;           ///< not drawn: the history alone, with zeros for bulk data
 };
 
 /// How large a drawn shape may be and what it must be a multiple of.

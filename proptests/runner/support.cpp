@@ -77,9 +77,14 @@ std::vector<fp8oracle_type> Support::quantize_types(const Scheme& scheme, std::s
   return types;
 }
 
+std::string Support::lacks(const clauses::Property& property) const {
+  return property.needs_capture && !session_.can_capture() ? "the backend cannot capture a stream"
+                                                           : "";
+}
+
 std::string Support::trim(Case& c, const clauses::Property& property) {
   const bool captures = session_.can_capture();
-  if (property.needs_capture && !captures) return "the backend cannot capture a stream";
+  if (std::string why = lacks(property); !why.empty()) return why;
   std::vector<Step> kept;
   std::vector<fp8oracle_operation> operations;
   std::map<fp8oracle_operation, std::string> missing;

@@ -22,6 +22,8 @@ class Support {
                             fp8oracle_type type);
   /// The input types that quantize takes in this scheme; empty = none, `why` says why.
   std::vector<fp8oracle_type> quantize_types(const Scheme& scheme, std::string& why);
+  /// Why no case of the property can be run, whatever its steps; else an empty string.
+  std::string lacks(const clauses::Property& property) const;
   /// Leaves out the steps that the backend does not support. Returns why nothing is left to show,
   /// or an empty string.
   std::string trim(Case& c, const clauses::Property& property);

@@ -14,6 +14,7 @@
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
 #include "fp8oracle/thread_group.h"
+#include "runner/case_maker.h"
 #include "runner/judge.h"
 #include "runner/sanitize.h"
 #include "runner/shrink.h"
@@ -34,15 +35,6 @@ constexpr double kAllShrinkSeconds = 40;  ///< for all of them
 
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// FNV-1a: a salt for the generator out of clause and scheme, the same on every machine.
-std::uint64_t salt_of(std::string_view clause, const std::string& scheme) {
-  std::uint64_t hash = 0xCBF29CE484222325u;
-  for (const std::string_view part : {clause, std::string_view(scheme)}) {
-    for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-  }
-  return hash;
 }
 
 /// One clause on one scheme: the unit of work.
@@ -136,11 +128,12 @@ class Run {
     const auto cases = options_.level == Level::kSanitize
                            ? kSanitizeVariants
                            : static_cast<std::uint64_t>(local.property->smoke_cases);
+    CaseMaker maker(*local.property, local.scheme, support, options_.level == Level::kSanitize);
     try {
       for (std::uint64_t i = 0; i < cases && !stop_; ++i) {
         if (failed(index)) break;  // one counterexample a clause and scheme
         if (!why_not_run(*local.property).empty()) break;
-        run_case(index, local, round * cases + i, reference, subject, support);
+        run_case(index, local, round * cases + i, reference, subject, maker);
       }
     } catch (const BackendError& error) {
       local.result.status = Status::kError;
@@ -157,32 +150,18 @@ class Run {
   }
 
   /// The case, or nothing where the backend cannot run it or the level has no need of it.
-  std::optional<Case> make_case(Item& local, std::uint64_t number, Support& support) {
-    const clauses::Property& property = *local.property;
-    const auto limits =
-        property.limits ? property.limits(local.scheme) : plans::shape_limits(local.scheme);
-    plans::Plan plan = plans::draw_plan(limits, options_.seed,
-                                        salt_of(property.clause, local.result.scheme), number);
-    const bool sanitize = options_.level == Level::kSanitize;
-    if (sanitize) force_variant(plan, limits, number % kSanitizeVariants);
-    std::string why;
-    const auto types = support.quantize_types(local.scheme, why);
-    if (!types.empty() && std::find(types.begin(), types.end(), plan.type) == types.end())
-      plan.type = types[number % types.size()];
-    Case c = property.make(local.scheme, plan);
-    c.seed = options_.seed;
-    c.number = number;
-    std::string missing = support.trim(c, property);
-    if (missing.empty() && sanitize && !cells_.adds(c))
-      missing = "level sanitize: its kernels ran in other cases";
-    if (missing.empty()) return c;
-    local.result.reason = missing;
-    return std::nullopt;
+  std::optional<Case> make_case(Item& local, std::uint64_t number, CaseMaker& maker) {
+    std::optional<Case> c = maker.make(options_.seed, number, local.result.reason);
+    if (c && options_.level == Level::kSanitize && !cells_.adds(*c)) {
+      local.result.reason = "level sanitize: its kernels ran in other cases";
+      c.reset();
+    }
+    return c;
   }
 
   void run_case(std::size_t index, Item& local, std::uint64_t number, Session& reference,
-                Session& subject, Support& support) {
-    const auto c = make_case(local, number, support);
+                Session& subject, CaseMaker& maker) {
+    const auto c = make_case(local, number, maker);
     if (!c) return;
     const Trial trial = options_.level == Level::kSanitize
                             ? judge_bare(*local.property, *c, reference, subject)
