@@ -41,13 +41,13 @@ AimedValues::AimedValues(const Format& format, unsigned max_code) : format_(form
   for (unsigned code = 0; code <= max_code; ++code) {
     values_.push_back(reference::decode(format, static_cast<std::uint8_t>(code)));
   }
-}
-
-float AimedValues::midpoint(std::size_t code) const {
   const std::size_t last = values_.size() - 1;
-  const double step =
-      code < last ? values_[code + 1] - values_[code] : values_[last] - values_[last - 1];
-  return static_cast<float>(values_[code] + step / 2);
+  for (std::size_t code = 0; code <= last; ++code) {
+    const double step =
+        code < last ? values_[code + 1] - values_[code] : values_[last] - values_[last - 1];
+    midpoints_.push_back(static_cast<float>(values_[code] + step / 2));
+  }
+  specials_ = special_corpus();
 }
 
 float AimedValues::pick(std::array<std::uint32_t, 3> random, bool specials) const {
@@ -104,37 +104,38 @@ float AimedValues::block_leader(std::uint32_t random, int exponent) const {
   return signed_by(random << 3, std::ldexp(nudge(magnitude, ulps), exponent));
 }
 
-float AimedValues::special(std::uint32_t i) const {
+float AimedValues::special(std::uint32_t i) const { return specials_[i % specials_.size()]; }
+
+std::array<float, 24> AimedValues::special_corpus() const {
   const float inf = std::numeric_limits<float>::infinity();
   const auto max = static_cast<float>(values_.back());
   const float overflow = midpoint(values_.size() - 1);
   const auto smallest = static_cast<float>(values_[1]);
   const auto nan = [](std::uint32_t bits) { return std::bit_cast<float>(bits); };
-  const std::array<float, 24> corpus{0.0f,
-                                     -0.0f,
-                                     inf,
-                                     -inf,
-                                     nan(0x7FC00000),
-                                     nan(0xFFC00000),
-                                     nan(0x7F800001),
-                                     nan(0xFFFFFFFF),
-                                     max,
-                                     -max,
-                                     overflow,
-                                     -overflow,
-                                     nudge(overflow, 1),
-                                     nudge(overflow, -1),
-                                     smallest,
-                                     -smallest,
-                                     smallest / 2,
-                                     -smallest / 2,
-                                     nudge(smallest / 2, 1),
-                                     std::numeric_limits<float>::max(),
-                                     -std::numeric_limits<float>::max(),
-                                     std::numeric_limits<float>::min(),
-                                     std::numeric_limits<float>::denorm_min(),
-                                     -1e-40f};
-  return corpus[i % corpus.size()];
+  return {0.0f,
+          -0.0f,
+          inf,
+          -inf,
+          nan(0x7FC00000),
+          nan(0xFFC00000),
+          nan(0x7F800001),
+          nan(0xFFFFFFFF),
+          max,
+          -max,
+          overflow,
+          -overflow,
+          nudge(overflow, 1),
+          nudge(overflow, -1),
+          smallest,
+          -smallest,
+          smallest / 2,
+          -smallest / 2,
+          nudge(smallest / 2, 1),
+          std::numeric_limits<float>::max(),
+          -std::numeric_limits<float>::max(),
+          std::numeric_limits<float>::min(),
+          std::numeric_limits<float>::denorm_min(),
+          -1e-40f};
 }
 
 float nudge(float x, int ulps) {

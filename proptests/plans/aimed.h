@@ -28,9 +28,12 @@ class AimedValues {
   float special(std::uint32_t i) const;
 
  private:
-  float midpoint(std::size_t code) const;
-  std::vector<double> values_;  // of the codes 0 .. max_code
+  std::array<float, 24> special_corpus() const;
+  float midpoint(std::size_t code) const { return midpoints_[code]; }
+  std::vector<double> values_;    // of the codes 0 .. max_code
+  std::vector<float> midpoints_;  // to the next code; behind the last one as far as before it
   Format format_;
+  std::array<float, 24> specials_{};
 };
 
 /// x moved by `ulps` steps of FP32; NaN and Inf stay.

@@ -26,12 +26,19 @@ class Maker {
         plan_(plan),
         bulk_(bulk),
         random_(plan.seed),
-        aimed_(scheme.format, scheme.profile.knobs_for(scheme.format).element_max_code) {
+        aimed_(scheme.format, scheme.profile.knobs_for(scheme.format).element_max_code),
+        largest_(std::fabs(aimed_.special(8))) {
     const float scale = std::bit_cast<float>(plan.scale_bits);
     scale_ = plan.scale_absent || !std::isfinite(scale) || scale == 0 ? 1.0f : scale;
+    if (!scheme.is_block() || bulk == Bulk::kConstant) return;
+    const bool of_a_column = scheme.granularity == FP8ORACLE_GRANULARITY_MX32 &&
+                             scheme.directions == FP8ORACLE_COLUMNWISE;
+    blocks_.resize(of_a_column ? static_cast<std::size_t>(plan.cols) : 1);
+    row_shifts_ = shifts(plan.rows, kRowStream);
+    col_shifts_ = shifts(plan.cols, kColStream);
   }
 
-  float element(std::int64_t row, std::int64_t col) const {
+  float element(std::int64_t row, std::int64_t col) {
     if (bulk_ == Bulk::kConstant) return constant();
     if (bulk_ == Bulk::kSpecialInLanes) return special_in_lane(row, col);
     return scheme_.is_block() ? block_element(row, col) : tensor_element(row, col);
@@ -68,7 +75,7 @@ class Maker {
     return std::isfinite(x) || !std::isfinite(v) ? x : v;
   }
 
-  float special_in_lane(std::int64_t row, std::int64_t col) const {
+  float special_in_lane(std::int64_t row, std::int64_t col) {
     // Row r holds special r at one lane, which moves with the block; the rest is ordinary.
     const std::int64_t lane = (row * 7 + col / kMxBlock) % kMxBlock;
     const auto choice = static_cast<std::uint32_t>(row) + plan_.variant;
@@ -114,6 +121,20 @@ class Maker {
     return {key(row, block_col), col % kMxBlock, width};
   }
 
+  /// The words that all elements of a block share; drawn anew only where the block is another one.
+  const std::array<std::uint32_t, 4>& words_of_block(std::uint64_t key, std::int64_t col) {
+    Block& last = blocks_[blocks_.size() > 1 ? static_cast<std::size_t>(col) : 0];
+    if (last.key != key) last = {key, random_(key, kBlockStream)};
+    return last.words;
+  }
+
+  std::vector<int> shifts(std::int64_t count, std::uint64_t stream) const {
+    std::vector<int> list;
+    for (std::int64_t i = 0; i < count; ++i)
+      list.push_back(static_cast<int>(random_(static_cast<std::uint64_t>(i), stream)[0] % 3));
+    return list;
+  }
+
   /// The power of two that the block's scale is meant to be near.
   int exponent(const std::array<std::uint32_t, 4>& block, std::int64_t row,
                std::int64_t col) const {
@@ -125,15 +146,14 @@ class Maker {
     }
     if (scheme_.directions == 3 && scheme_.granularity == FP8ORACLE_GRANULARITY_MX32) {
       // Both directions: vary along rows and columns, so that both have several scales.
-      e += static_cast<int>(random_(static_cast<std::uint64_t>(col), kColStream)[0] % 3);
-      e += static_cast<int>(random_(static_cast<std::uint64_t>(row), kRowStream)[0] % 3);
+      e += col_shifts_[static_cast<std::size_t>(col)] + row_shifts_[static_cast<std::size_t>(row)];
     }
     return e;
   }
 
-  float block_element(std::int64_t row, std::int64_t col) const {
+  float block_element(std::int64_t row, std::int64_t col) {
     const BlockPosition at = position(row, col);
-    const auto block = random_(at.key, kBlockStream);
+    const std::array<std::uint32_t, 4>& block = words_of_block(at.key, col);
     const auto w = words(row, col);
     const int e = exponent(block, row, col);
     const bool leader =
@@ -160,8 +180,7 @@ class Maker {
 
   /// Keeps what is not the leader from deciding the block's scale.
   float limited(float v) const {
-    const float max = std::fabs(aimed_.special(8));
-    return std::fabs(v) <= max ? v : std::copysign(max / 2, v);
+    return std::fabs(v) <= largest_ ? v : std::copysign(largest_ / 2, v);
   }
 
   const Scheme& scheme_;
@@ -169,7 +188,14 @@ class Maker {
   Bulk bulk_;
   Philox random_;
   AimedValues aimed_;
+  float largest_;  ///< value of a code
   float scale_ = 1.0f;
+  struct Block {
+    std::uint64_t key = ~std::uint64_t{0};  // of no block
+    std::array<std::uint32_t, 4> words{};
+  };
+  std::vector<Block> blocks_;  ///< the last one met; where each column has its own, of each column
+  std::vector<int> row_shifts_, col_shifts_;
 };
 
 std::int64_t place(std::uint32_t fraction, std::int64_t length) {
@@ -184,7 +210,7 @@ InputDecl make_input(const Scheme& scheme, const Plan& plan, Bulk bulk, const st
   const auto size = static_cast<std::size_t>(size_of(plan.type));
   x.bits.resize(static_cast<std::size_t>(plan.rows * plan.cols) * size);
   if (plan.hollow) return x;
-  const Maker maker(scheme, plan, bulk);
+  Maker maker(scheme, plan, bulk);
   const auto store = [&](std::int64_t row, std::int64_t col, float value) {
     const std::uint32_t bits = to_bits(plan.type, value);
     std::memcpy(x.bits.data() + static_cast<std::size_t>(row * plan.cols + col) * size, &bits,
@@ -206,8 +232,10 @@ std::vector<std::uint8_t> random_bytes(const Plan& plan, std::uint64_t stream, s
   const Philox random(plan.seed ^ 0x5CA1AB1Eu);
   std::vector<std::uint8_t> bytes(count);
   if (plan.hollow) return bytes;
+  std::array<std::uint32_t, 4> words{};
   for (std::size_t i = 0; i < count; ++i) {
-    bytes[i] = static_cast<std::uint8_t>(random(i / 16, stream)[i / 4 % 4] >> (8 * (i % 4)));
+    if (i % 16 == 0) words = random(i / 16, stream);
+    bytes[i] = static_cast<std::uint8_t>(words[i / 4 % 4] >> (8 * (i % 4)));
   }
   return bytes;
 }
