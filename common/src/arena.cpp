@@ -10,12 +10,19 @@ namespace fp8oracle {
 namespace {
 
 constexpr std::uint64_t kAlignment = 256;
+/// More than any memory has; far less than what does not fit 64 bits when it is copied for each
+/// step.
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 40;
 
 // Appends `buffer` behind a guard, `offset_bytes` after an aligned address.
 void append(Arena& arena, ArenaBuffer buffer, std::uint64_t offset_bytes) {
   const std::uint64_t guarded = arena.bytes + Arena::kGuardBytes;
   buffer.begin = (guarded + kAlignment - 1) / kAlignment * kAlignment + offset_bytes;
   arena.bytes = buffer.begin + buffer.bytes;
+  if (buffer.bytes > kMostBytes || arena.bytes > kMostBytes) {
+    throw UsageError("case: the buffers up to " + quote(buffer.name) +
+                     " are larger than 2^40 bytes together");
+  }
   arena.buffers.push_back(std::move(buffer));
 }
 

@@ -28,6 +28,8 @@ void require(bool ok, const std::string& message) {
 
 void check_shape(const std::string& name, std::int64_t rows, std::int64_t cols) {
   require(rows >= 0 && cols >= 0, quote(name) + ": a dimension is negative");
+  // Each by itself too: padding makes a larger one of it, and of no columns there are no elements.
+  require(rows <= kMaxElements && cols <= kMaxElements, quote(name) + ": too large");
   require(cols == 0 || rows <= kMaxElements / cols, quote(name) + ": too large");
 }
 
@@ -43,7 +45,13 @@ const TensorDecl& check_cast(const Case& c, const Step& step, const std::string&
   return t;
 }
 
+/// Where a step names no tensor, the first one carries the scheme.
+void check_carrier(const Case& c, const Step& step) {
+  require(!c.tensors.empty(), std::string(to_string(step.kind)) + ": no tensor carries the scheme");
+}
+
 void check_many(const Case& c, const Step& step) {
+  if (step.items.empty()) check_carrier(c, step);
   std::vector<std::string> tensors;
   for (const CastItem& item : step.items) {
     const TensorDecl& t = check_cast(c, step, item.input, item.tensor);
@@ -104,8 +112,14 @@ void check_step(const Case& c, const Step& step) {
   switch (step.kind) {
     case StepKind::kSetScale: c.scalar(step.scale); return;
     case StepKind::kSetNoop: c.scalar(step.noop); return;
-    case StepKind::kAmax: c.input(step.input), c.scalar(step.amax); return;
-    case StepKind::kScaleFromAmax: c.scalar(step.amax), c.scalar(step.scale); return;
+    case StepKind::kAmax:
+      c.input(step.input), c.scalar(step.amax);
+      check_carrier(c, step);
+      return;
+    case StepKind::kScaleFromAmax:
+      c.scalar(step.amax), c.scalar(step.scale);
+      check_carrier(c, step);
+      return;
     case StepKind::kQuantize:
     case StepKind::kQuantizeCurrent: check_cast(c, step, step.input, step.tensor); return;
     case StepKind::kQuantizeMany: check_many(c, step); return;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
+#include "fp8oracle/arena.h"
 #include "support.h"
 
 namespace fp8oracle {
@@ -203,6 +206,54 @@ TEST(Case, StepsThatDoNotFitAreRefused) {
   EXPECT_EQ(refused([](Case& c) { c.steps[8].bytes.assign(81, 0); }),
             "case: write: bytes outside the buffer");
   EXPECT_EQ(refused([](Case& c) { c.steps[3].amax = "amin"; }), "case: no scalar named 'amin'");
+}
+
+TEST(Case, AnEmptyShapeHasNoOtherDimensionOfAnySize) {
+  const auto refused = [](std::int64_t rows, std::int64_t cols) {
+    Case c;
+    c.tensors.push_back({"t", scheme_named("e4m3.mx32.both.padded.te"), rows, cols, 0});
+    for (const unsigned direction : {1u, 2u}) {
+      Step write = step_of(StepKind::kWriteScaleInv);
+      write.tensor = "t";
+      write.directions = direction;
+      c.steps.push_back(write);
+    }
+    c.outputs.push_back({"y", FP8ORACLE_F32, rows, cols});
+    return usage_error([&] {
+      check_case(c);
+      lay_out(c);
+    });
+  };
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(refused(kLargest, 0), "case: 't': too large");
+  EXPECT_EQ(refused(0, kLargest), "case: 't': too large");
+  EXPECT_EQ(refused((std::int64_t{1} << 40) + 1, 0), "case: 't': too large");
+  EXPECT_EQ(refused(std::int64_t{1} << 40, 0), "");
+  EXPECT_EQ(refused(0, std::int64_t{1} << 40), "");
+}
+
+TEST(Case, BuffersThatNoMemoryHoldsAreRefused) {
+  Case c;
+  for (int i = 0; i < 8; ++i)
+    c.outputs.push_back({"y" + std::to_string(i), FP8ORACLE_F32, std::int64_t{1} << 40, 1});
+  check_case(c);
+  EXPECT_EQ(usage_error([&] { lay_out(c); }),
+            "case: the buffers up to 'y0' are larger than 2^40 bytes together");
+}
+
+TEST(Case, ARecipeNeedsATensorThatCarriesTheScheme) {
+  Case c;
+  c.inputs.push_back(small_case("e4m3.tensor.row.compact.te").inputs[0]);
+  c.scalars = {{"s", 0}, {"a", 0}};
+  for (const StepKind kind : {StepKind::kAmax, StepKind::kScaleFromAmax, StepKind::kQuantizeMany}) {
+    Step step = step_of(kind);
+    if (kind == StepKind::kAmax) step.input = "x";
+    if (kind != StepKind::kQuantizeMany) step.amax = "a";
+    if (kind == StepKind::kScaleFromAmax) step.scale = "s";
+    c.steps = {step};
+    EXPECT_EQ(usage_error([&] { check_case(c); }),
+              "case: " + std::string(to_string(kind)) + ": no tensor carries the scheme");
+  }
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
+#include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/quote.h"
 #include "reference/codec.h"
 #include "reference/e8m0.h"
 #include "reference/layout.h"
@@ -108,8 +110,13 @@ std::vector<Difference> codes_follow_stored_scale_inv(const Case& c, const Arena
   if (outcome.death || outcome.steps.empty() || outcome.steps.back().status != FP8ORACLE_OK)
     return found;
   const auto& bytes = outcome.steps.back().arena;
-  const TensorDecl& t = c.tensors.front();
+  const TensorDecl& t = first_tensor(c);
+  if (!t.scheme.is_block()) throw UsageError("case: K17: " + quote(t.name) + " is no block tensor");
+  if (c.inputs.empty()) throw UsageError("case: K17: no input");
   const InputDecl& x = c.inputs.front();
+  if (x.rows != t.rows || x.cols != t.cols) {
+    throw UsageError("case: K17: " + quote(x.name) + " and " + quote(t.name) + " differ in shape");
+  }
   const fp8oracle_scheme scheme = t.scheme.abi();
   const auto rules = reference::element_rules(t.scheme.format, scheme.knobs);
   std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols));

@@ -18,6 +18,9 @@ std::vector<Property> streams();     ///< K3, K27, K32
 std::vector<Property> repeat();      ///< K30
 std::vector<Property> boundary();    ///< K31
 
+/// The tensor that carries the case's scheme. Throws UsageError where there is none.
+const TensorDecl& first_tensor(const Case& c);
+
 /// Whether the byte belongs to no block of a swizzled scale_inv. A comparison does not know which
 /// bytes those are.
 bool in_swizzled_padding(const Difference& d, const Verdict& v);

@@ -105,7 +105,7 @@ std::vector<Difference> unswizzle_inverts(const Case& c, const Arena& arena,
                                           const Outcome& outcome) {
   std::vector<Difference> found;
   for (const unsigned direction : {1u, 2u}) {
-    if ((c.tensors.front().scheme.directions & direction) == 0) continue;
+    if ((first_tensor(c).scheme.directions & direction) == 0) continue;
     append(found, must_equal(arena, outcome, arena.scale_inv("plain", direction).name,
                              arena.scale_inv("back", direction).name, true));
   }

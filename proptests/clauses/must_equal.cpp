@@ -3,6 +3,8 @@
 
 #include "clauses/case_builder.h"
 #include "fp8oracle/compare.h"
+#include "fp8oracle/error.h"
+#include "fp8oracle/quote.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -20,6 +22,16 @@ bool carries_scale(const ArenaBuffer& b, std::int64_t element) {
          (element / s.cols < s.used_rows && element % s.cols < s.used_cols);
 }
 
+/// A case that no property made may name buffers that have no elements to compare.
+void expect_one_size(const ArenaBuffer& a, const ArenaBuffer& b) {
+  const bool ok = a.bytes == b.bytes && a.element_bytes == b.element_bytes && a.rows == b.rows &&
+                  a.cols == b.cols;
+  if (!ok) {
+    throw UsageError("case: " + quote(a.name) + " and " + quote(b.name) +
+                     " must be alike and differ in size");
+  }
+}
+
 }  // namespace
 
 std::vector<Difference> must_equal(const Arena& arena, const Outcome& outcome, const std::string& a,
@@ -29,6 +41,9 @@ std::vector<Difference> must_equal(const Arena& arena, const Outcome& outcome, c
   const auto& bytes = outcome.steps.back().arena;
   const ArenaBuffer& first = arena.named(a);
   const ArenaBuffer& second = arena.named(b);
+  expect_one_size(first, second);
+  if (std::memcmp(bytes.data() + first.begin, bytes.data() + second.begin, first.bytes) == 0)
+    return found;
   const auto elements = static_cast<std::int64_t>(first.bytes) / first.element_bytes;
   for (std::int64_t i = 0; i < elements; ++i) {
     const std::uint32_t want = load(bytes, first, i);

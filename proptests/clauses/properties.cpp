@@ -2,6 +2,7 @@
 #include "clauses/property.h"
 
 #include "clauses/groups.h"
+#include "fp8oracle/error.h"
 #include "fp8oracle/format.h"
 
 namespace fp8oracle::clauses {
@@ -56,6 +57,11 @@ std::string_view clause_of_owned(const Difference& d, const Verdict& v) {
 }
 
 }  // namespace
+
+const TensorDecl& first_tensor(const Case& c) {
+  if (c.tensors.empty()) throw UsageError("case: no tensor carries the scheme");
+  return c.tensors.front();
+}
 
 std::span<const Property> properties() {
   static const std::vector<Property> all = [] {

@@ -76,7 +76,7 @@ std::vector<Difference> alike(const Case& c, const Arena& arena, const Outcome& 
   if (has(StepKind::kQuantizeCurrent))
     append(found, tensors_equal(arena, outcome, "current", "current_of_moved"));
   for (const unsigned direction : {1u, 2u}) {
-    if ((c.tensors.front().scheme.directions & direction) == 0) continue;
+    if ((first_tensor(c).scheme.directions & direction) == 0) continue;
     for (const char* other : {"of_moved", "again"}) {
       append(found, must_equal(arena, outcome, arena.codes("first", direction).name,
                                arena.codes(other, direction).name));
