@@ -131,7 +131,8 @@ void explain_dequantize(const Case& c, const Trial& trial, const Difference& d, 
   const Step& step = c.steps[d.step];
   const TensorDecl& t = c.tensor(step.tensor);
   const auto at = place_of(c, trial.arena, d);
-  if (!at) return;
+  // The output may be another than the step's, of another shape.
+  if (!at || at->row >= t.rows || at->col >= t.cols) return;
   const auto direction = static_cast<fp8oracle_direction>(step.directions);
   const auto& arena = trial.reference.steps[d.step].arena;
   const fp8oracle_scheme abi = t.scheme.abi();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/tests/support.h"
 #include "common/tests/thread_limit.h"
 #include "fp8oracle/error.h"
 #include "mutants/mutants.h"
@@ -92,6 +93,26 @@ TEST(Verify, AFindingIsSmallAndKeepsTheCaseThatItCameFrom) {
   EXPECT_LE(small.rows * small.cols, 4);
   EXPECT_GT(large.rows * large.cols, small.rows * small.cols);
   EXPECT_FALSE(f.derivation.empty());
+}
+
+/// A step that writes a larger buffer than its own: the place is none of the step's tensor.
+TEST(Finding, ExplainsNoElementThatTheTensorDoesNotHave) {
+  Case c = small_case("e4m3.mx32.row.compact.te");
+  c.outputs = {{"y", FP8ORACLE_F32, 2, 40}, {"other", FP8ORACLE_F16, 100000, 1}};
+  Step read = c.steps[0];
+  read.kind = StepKind::kDequantize;
+  read.output = "y";
+  c.steps.push_back(read);
+  check_case(c);
+  Trial trial;
+  trial.arena = lay_out(c);
+  trial.reference = trial.subject = open_in_process(reference::backend())->run(c, Fill::kA);
+  const auto other = static_cast<int>(&trial.arena.named("other") - trial.arena.buffers.data());
+  trial.departures.push_back({"K2", {DifferenceKind::kUntouched, 1, other, 99999, 1, 2, {}, -1}});
+  const Finding f = describe("K2", c, trial);
+  EXPECT_EQ(f.tensor, "other");
+  EXPECT_EQ(f.row, 99999);
+  EXPECT_EQ(f.block, "");
 }
 
 TEST(Shrink, KeepsClauseAndSchemeAndStaysWithinItsRuns) {
