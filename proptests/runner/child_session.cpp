@@ -9,6 +9,7 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/scheme.h"
+#include "runner/execute.h"
 
 namespace fp8oracle::runner {
 namespace {
@@ -96,7 +97,8 @@ std::vector<Outcome> ChildSession::run_batch(std::span<const CaseRun> runs) {
   return outcomes;
 }
 
-/// Runs as many as go in one message, up to and including the first that does not finish.
+/// Runs as many as go in one message, up to and including the first that does not finish or breaks
+/// the device.
 std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Outcome>& outcomes) {
   try {
     if (!child_) start(options_.backend);
@@ -109,6 +111,7 @@ std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Ou
   for (std::size_t i = 0; i < batch.items(); ++i) {
     BatchWriter::Result result = batch.result(i);
     const bool last = i + 1 == batch.items();
+    const bool broken = device_failed(result.outcome);
     const bool finished = result.ending == Ending::kFinished && !(last && answer.ending);
     if (!finished) {
       const std::string reason = why_unfinished(batch, i, result, answer);
@@ -119,7 +122,7 @@ std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Ou
     }
     outcomes.push_back(std::move(result.outcome));
     ++cases_in_child_;
-    if (!finished) {
+    if (!finished || broken) {
       child_.reset();
       return i + 1;
     }

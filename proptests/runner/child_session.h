@@ -31,7 +31,8 @@ struct ChildOptions {
 };
 
 /// A backend in a child process. Whatever it does there is an Outcome: a crash, exit, hang,
-/// exception or lack of memory is its `death`, and the next case runs in a fresh child.
+/// exception or lack of memory is its `death`, and the next case runs in a fresh child. So it does
+/// after an error of the device.
 ///
 /// A session belongs to the thread that made it, and must not outlive that thread: the system kills
 /// the child when the thread that started it ends.

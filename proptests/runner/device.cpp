@@ -8,7 +8,6 @@
 #include <mutex>
 #include <string>
 
-#include "fp8oracle/error.h"
 #include "fp8oracle/scheme.h"
 
 namespace fp8oracle::runner {
@@ -19,8 +18,8 @@ constexpr std::uint64_t kBusyBytes = std::uint64_t{16} << 20;
 
 void require(fp8oracle_status status, const CallMessage& message, const char* what) {
   if (status == FP8ORACLE_OK) return;
-  throw BackendError(std::string(what) + ": " + std::string(to_string(status)) + ": " +
-                     message.text.data());
+  throw TableError(status, std::string(what) + ": " + std::string(to_string(status)) + ": " +
+                               message.text.data());
 }
 
 }  // namespace
@@ -83,6 +82,11 @@ fp8oracle_buffer Device::allocate_copy(const void* host, std::uint64_t bytes) {
   return buffer;
 }
 
+void Device::synchronize() {
+  CallMessage message;
+  require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+}
+
 void Device::upload(std::uint64_t place, const void* host, std::uint64_t bytes) {
   CallMessage message;
   require(table_.upload(at(place), host, bytes, stream_, message.abi()), message, "upload");
@@ -92,7 +96,7 @@ std::vector<std::uint8_t> Device::download(const void* from) {
   std::vector<std::uint8_t> host(bytes_);
   CallMessage message;
   require(table_.download(host.data(), from, bytes_, stream_, message.abi()), message, "download");
-  require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+  synchronize();
   return host;
 }
 
@@ -101,7 +105,7 @@ std::vector<std::uint8_t> Device::download() { return download(at(0)); }
 void Device::download(std::uint64_t place, void* host, std::uint64_t bytes) {
   CallMessage message;
   require(table_.download(host, at(place), bytes, stream_, message.abi()), message, "download");
-  require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+  synchronize();
 }
 
 void Device::fill_busy() {
@@ -120,12 +124,11 @@ double Device::fill_seconds() {
   const std::lock_guard lock(mutex);
   const auto found = known.find(&table_);
   if (found != known.end()) return found->second;
-  CallMessage message;
   double fastest = std::numeric_limits<double>::infinity();
   for (int i = 0; i <= kFills; ++i) {
     const Clock::time_point start = Clock::now();
     fill_busy();
-    require(table_.synchronize(stream_, message.abi()), message, "synchronize");
+    synchronize();
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (i > 0) fastest = std::min(fastest, seconds);  // the first one touches fresh memory
   }

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "fp8oracle/arena.h"
 #include "fp8oracle/backend.h"
+#include "fp8oracle/error.h"
 
 namespace fp8oracle::runner {
 
@@ -17,9 +19,16 @@ struct CallMessage {
   fp8oracle_message abi() { return {text.data(), text.size()}; }
 };
 
+/// A function of the table that moves or makes memory, or waits, has failed.
+struct TableError : BackendError {
+  TableError(fp8oracle_status answered, const std::string& text)
+      : BackendError(text), status(answered) {}
+  fp8oracle_status status;
+};
+
 /// The arena in the backend's space, a stream, and copies of the arena that are made in the
 /// stream's order, without the host's waiting. Everything goes back in the destructor. What fails
-/// throws BackendError.
+/// throws TableError.
 class Device {
  public:
   /// One allocation has the guards in it that the comparison looks at. With an allocation a buffer,
@@ -38,6 +47,8 @@ class Device {
   std::uint8_t* at(std::uint64_t place) const;
   fp8oracle_stream stream() const { return stream_; }
 
+  /// Waits for everything that was enqueued.
+  void synchronize();
   void upload(std::uint64_t place, const void* host, std::uint64_t bytes);
   /// The arena as it is now; waits.
   std::vector<std::uint8_t> download();

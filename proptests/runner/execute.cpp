@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/execute.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "fp8oracle/compare.h"
 #include "runner/calls.h"
@@ -15,6 +17,21 @@ namespace {
 /// Seconds by which a device lags behind the host in an asynchronous case: far longer than the
 /// calls take.
 constexpr double kLag = 1e-3;
+
+/// A call that runs kernels. A replay has some before it.
+bool is_operation(StepKind kind) {
+  switch (kind) {
+    case StepKind::kSetScale:
+    case StepKind::kSetNoop:
+    case StepKind::kWriteCodes:
+    case StepKind::kWriteScaleInv:
+    case StepKind::kCapture:
+    case StepKind::kEndCapture:
+    case StepKind::kReplay:
+    case StepKind::kSynchronize: return false;
+    default: return true;
+  }
+}
 
 /// Runs the steps in order and hands each to the sink with the arena that it left.
 class Execution {
@@ -32,15 +49,13 @@ class Execution {
         recorder_(table, c, calls_, device_.stream()),
         last_(initial_arena(c, arena, fill)) {
     bare_ ? upload_what_is_read() : device_.upload(0, last_.data(), last_.size());
-    wait(nullptr);
+    device_.synchronize();
   }
 
   void run() {
-    // What a call reads when it is made, and what a kernel reads when it runs, must differ [K3].
-    // After every wait, since it lets the device catch up.
     if (in_stream()) {
       calls_.stage_uploads();
-      device_.keep_busy(kLag);
+      caught_up_ = true;
     }
     for (std::size_t i = 0; i < case_.steps.size(); ++i) {
       in_stream() ? run_in_stream(i) : run_and_wait(i);
@@ -83,19 +98,41 @@ class Execution {
     }
   }
 
+  /// Does what may fail on the device. Once an operation was called it may be what broke it, and
+  /// the failure is what the step left; before, the case has no part in it.
+  template <typename Work>
+  void on_device(StepOutcome& outcome, const Work& work) {
+    try {
+      work();
+    } catch (const TableError& error) {
+      if (!called_) throw;
+      if (outcome.status == FP8ORACLE_DEVICE_ERROR) return;  // the first one tells more
+      outcome.status = error.status;
+      outcome.message = error.what();
+    }
+  }
+
   StepOutcome call(std::size_t index) {
     CallMessage message;
     StepOutcome outcome;
-    outcome.status = recorder_.run(index, outcome.launches, message.abi());
-    outcome.message = message.text.data();
+    on_device(outcome, [&] {
+      // What a call reads when it is made, and what a kernel reads when it runs, must differ [K3]:
+      // the device is to lag behind again.
+      if (std::exchange(caught_up_, false)) device_.keep_busy(kLag);
+      outcome.status = recorder_.run(index, outcome.launches, message.abi());
+      outcome.message = message.text.data();
+    });
+    called_ = called_ || is_operation(case_.steps[index].kind);
     return outcome;
   }
 
   void run_and_wait(std::size_t index) {
     StepOutcome outcome = call(index);
     if (!recorder_.recording()) {  // a stream that records cannot be waited for
-      if (outcome.status == FP8ORACLE_OK) wait(&outcome);
-      take_home(index, outcome);
+      on_device(outcome, [&] {
+        device_.synchronize();
+        take_home(index, outcome);
+      });
     }
     outcome.arena = last_;
     sink_(std::move(outcome));
@@ -103,28 +140,21 @@ class Execution {
 
   void run_in_stream(std::size_t index) {
     Pending step{call(index), std::nullopt};
-    if (!recorder_.recording()) step.snapshot = device_.take_snapshot();
+    if (!recorder_.recording())
+      on_device(step.outcome, [&] { step.snapshot = device_.take_snapshot(); });
     pending_.push_back(std::move(step));
     if (case_.steps[index].kind != StepKind::kSynchronize) return;
     flush();
-    device_.keep_busy(kLag);
+    caught_up_ = true;
   }
 
-  /// What goes wrong on the device after a call has returned counts for the last step.
-  void wait(StepOutcome* outcome) {
-    CallMessage message;
-    const fp8oracle_status status = table_.synchronize(device_.stream(), message.abi());
-    if (outcome == nullptr || status == FP8ORACLE_OK) return;
-    outcome->status = status;
-    outcome->message = message.text.data();
-  }
-
+  /// What goes wrong on the device after the calls have returned counts for each step whose arena
+  /// cannot be read any more, and for the last one.
   void flush() {
     if (pending_.empty()) return;
-    StepOutcome& newest = pending_.back().outcome;
-    wait(newest.status == FP8ORACLE_OK ? &newest : nullptr);
+    on_device(pending_.back().outcome, [&] { device_.synchronize(); });
     for (Pending& step : pending_) {
-      if (step.snapshot) last_ = device_.snapshot(*step.snapshot);
+      if (step.snapshot) on_device(step.outcome, [&] { last_ = device_.snapshot(*step.snapshot); });
       step.outcome.arena = last_;
       sink_(std::move(step.outcome));
     }
@@ -143,6 +173,8 @@ class Execution {
   std::vector<std::uint8_t> last_;  ///< the arena after the last step that was handed over
   std::set<int> written_;           ///< without a fill: the buffers that hold something
   std::vector<Pending> pending_;
+  bool called_ = false;     ///< an operation
+  bool caught_up_ = false;  ///< in a stream: the device has, with the host
 };
 
 }  // namespace
@@ -158,6 +190,11 @@ Outcome execute(const fp8oracle_backend_table& table, const Case& c, const Arena
   execute(table, c, arena, fill,
           [&outcome](StepOutcome&& step) { outcome.steps.push_back(std::move(step)); });
   return outcome;
+}
+
+bool device_failed(const Outcome& outcome) {
+  return std::any_of(outcome.steps.begin(), outcome.steps.end(),
+                     [](const StepOutcome& step) { return step.status == FP8ORACLE_DEVICE_ERROR; });
 }
 
 }  // namespace fp8oracle::runner

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "fp8oracle/error.h"
+#include "runner/execute.h"
 
 namespace fp8oracle::runner {
 namespace {
@@ -79,7 +80,9 @@ Trial judge(const clauses::Property& property, const Case& c, Session& reference
   trial.arena = lay_out(c);
   trial.reference = reference.run(c, Fill::kA);
   trial.subject = subject.run(c, Fill::kA);
-  const Outcome other = trial.subject.death ? trial.subject : subject.run(c, Fill::kB);
+  // What died or broke the device need not, and often cannot, be run again.
+  const bool over = trial.subject.death || device_failed(trial.subject);
+  const Outcome other = over ? trial.subject : subject.run(c, Fill::kB);
   trial.comparison = compare(c, trial.arena, trial.reference, trial.subject, other);
   attribute(property, c, trial);
   return trial;

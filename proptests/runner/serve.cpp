@@ -205,15 +205,18 @@ bool Server::run_item(std::size_t index, DecodedCase& decoded) {
   BatchItem item(memory_, index);
   try {
     decoded.read(item);
+    bool device_works = true;
     const std::string error = words_of_exception([&] {
-      execute(*table_, decoded.content, decoded.arena, item.fill(),
-              [&item](StepOutcome&& step) { item.write_step(step); });
+      execute(*table_, decoded.content, decoded.arena, item.fill(), [&](StepOutcome&& step) {
+        item.write_step(step);
+        device_works = device_works && step.status != FP8ORACLE_DEVICE_ERROR;
+      });
     });
     // Checked here, or breaking it in one case would show in the last one of the batch.
     const std::string reason =
         error.empty() && channel_is_broken() ? "closed its channel to the tool" : error;
     item.write_ending(reason.empty() ? Ending::kFinished : Ending::kGaveUp, reason);
-    return reason.empty();
+    return reason.empty() && device_works;
   } catch (const UsageError& error) {
     item.write_ending(Ending::kBadCase, error.what());
     return false;

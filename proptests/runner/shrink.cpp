@@ -33,8 +33,9 @@ class Shrinker {
 
   Shrunk run() {
     const bool fails_again = look();
+    std::string unable = fails_again ? "" : unable_;
     if (fails_again) make_smaller();
-    return {std::move(case_), std::move(trial_), fails_again};
+    return {std::move(case_), std::move(trial_), fails_again, std::move(unable)};
   }
 
  private:
@@ -65,6 +66,9 @@ class Shrinker {
       remember(candidate, trial, *d);
       trial_ = std::move(trial);
       return true;
+    } catch (const BackendError& error) {
+      unable_ = error.what();
+      return false;
     } catch (const std::exception&) {
       return false;  // not a case, or not one for this scheme: no candidate
     }
@@ -279,6 +283,7 @@ class Shrinker {
   Session& subject_;
   int budget_;
   const Clock::time_point end_;
+  std::string unable_;  ///< why the subject could not run the last candidate that it could not run
   std::size_t step_ = 0;
   std::optional<Place> focus_;
 };

@@ -18,8 +18,11 @@ struct ShrinkBudget {
 /// What shrinking came to.
 struct Shrunk {
   Case smallest;
-  Trial trial;              ///< of the smallest
-  bool fails_again = true;  ///< false: the case passed when it was run once more, and stands as is
+  Trial trial;  ///< of the smallest
+  /// False: the case stands as it is. It passed when it was run once more ...
+  bool fails_again = true;
+  /// ... or, where this says why, it could not be run.
+  std::string unable{};
 };
 
 /// The smallest history found that still breaks the same clause in the same scheme: fewer steps,

@@ -15,6 +15,7 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/thread_group.h"
 #include "runner/case_maker.h"
+#include "runner/execute.h"
 #include "runner/judge.h"
 #include "runner/sanitize.h"
 #include "runner/shrink.h"
@@ -26,7 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kFullFactor = 15;
-// A backend that dies in case after case is not worth a process for each clause and scheme.
+// A backend that dies, or breaks its device, in case after case is not worth a process for each
+// clause and scheme.
 constexpr int kMostDeathsOfAClause = 4;
 constexpr int kMostDeaths = 200;
 constexpr int kMostHangs = 8;
@@ -176,6 +178,7 @@ class Run {
       if (seen.insert(a.clause).second) record(index, local, a.clause, number, *c, trial);
     }
     if (trial.subject.death) note_death(*local.property, trial.subject.death->reason);
+    if (device_failed(trial.subject)) note_death(*local.property, "the device failed");
   }
 
   void note_death(const clauses::Property& property, const std::string& reason) {
@@ -192,11 +195,12 @@ class Run {
     if (hangs_ >= kMostHangs)
       return "not run: the backend hung in " + std::to_string(hangs_) + " cases before";
     if (deaths_ >= kMostDeaths)
-      return "not run: the backend's process ended in " + std::to_string(deaths_) + " cases before";
+      return "not run: the backend's process ended or its device failed in " +
+             std::to_string(deaths_) + " cases before";
     const auto of_clause = deaths_of_.find(&property);
     if (of_clause == deaths_of_.end() || of_clause->second < kMostDeathsOfAClause) return {};
-    return "not run: the backend's process ended in " + std::to_string(of_clause->second) +
-           " cases of this clause before";
+    return "not run: the backend's process ended or its device failed in " +
+           std::to_string(of_clause->second) + " cases of this clause before";
   }
 
   void record(std::size_t index, Item& local, std::string_view clause, std::uint64_t number,
@@ -305,8 +309,12 @@ class Run {
           shrink(clause.id, failure.c, failure.trial, *reference, subject, {400, left});
       clause.finding = describe(clause.id, shrunk.smallest, shrunk.trial);
       clause.finding->original = failure.c;
-      if (!shrunk.fails_again && left > 0)
+      if (!shrunk.unable.empty()) {
+        clause.finding->derivation.push_back("the case could not be run once more: " +
+                                             shrunk.unable);
+      } else if (!shrunk.fails_again && left > 0) {
         clause.finding->derivation.push_back("the case passed when it was run once more");
+      }
     }
   }
 

@@ -133,6 +133,25 @@ TEST(HostileBackendOutcome, AnUnknownStatusIsAnError) {
   EXPECT_EQ(outcome.steps[1].message, "returned the unknown status 77: ");
 }
 
+TEST(HostileBackendOutcome, ABrokenDeviceIsWhatTheStepLeftAndTheRunGoesOnInAFreshProcess) {
+  const auto child = open_child(library("break_device"));
+  const Case good = amax_only(), bad = amax_then_quantize();
+  const std::vector<CaseRun> runs{
+      {&good, Fill::kA}, {&bad, Fill::kA}, {&good, Fill::kB}, {&bad, Fill::kB}, {&good, Fill::kA}};
+  const auto outcomes = child->run_batch(runs);
+  ASSERT_EQ(outcomes.size(), 5u);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    ASSERT_FALSE(outcome.death) << i << ": " << outcome.death->reason;
+    ASSERT_EQ(outcome.steps.size(), runs[i].test_case->steps.size());
+    EXPECT_EQ(outcome.steps[0].status, FP8ORACLE_OK);
+    if (runs[i].test_case == &good) continue;
+    EXPECT_EQ(outcome.steps[1].status, FP8ORACLE_DEVICE_ERROR);
+    EXPECT_NE(outcome.steps[1].message.find("an illegal address"), std::string::npos)
+        << outcome.steps[1].message;
+  }
+}
+
 TEST(HostileBackendOutcome, AClosedChannelIsADeath) {
   for (const char* backend : {"close_all_descriptors", "shut_the_channel"}) {
     const auto child = open_child(library(backend));
