@@ -136,14 +136,14 @@ __global__ void __launch_bounds__(AmaxTuning::kThreads, AmaxTuning::kBlocksPerMu
 }
 
 template <class T, Fault kFault>
-void launch_amax_tiles(const TensorCast& cast, bool aligned, const Queue& queue) {
+cudaError_t launch_amax_tiles(const TensorCast& cast, bool aligned, const Queue& queue) {
   const std::int64_t tiles_per_row = ceil_div(cast.cols, AmaxTile<T>::kElements);
   const std::int64_t most = std::min<std::int64_t>(
       Exchange::kMaxBlocks, device_state().multiprocessors * AmaxTuning::kBlocksPerMultiprocessor);
   const auto blocks =
       static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * cast.rows, 1, most));
-  launch(amax_kernel<T, kFault>, {blocks, AmaxTuning::kThreads, queue.stream}, cast, queue.exchange,
-         tiles_per_row, aligned);
+  return launch(amax_kernel<T, kFault>, {blocks, AmaxTuning::kThreads, queue.stream}, cast,
+                queue.exchange, tiles_per_row, aligned);
 }
 
 /// Units can be loaded at every row's start.
@@ -159,12 +159,12 @@ fp8oracle_status launch_amax(const fp8oracle_amax_args& args, const Queue& queue
   cast.amax = pointer<float>(args.amax);
   cast.noop = pointer<const float>(args.noop);
   flatten(cast);
-  with_type(args.input.type, [&](auto type) {
+  const cudaError_t error = with_type(args.input.type, [&](auto type) {
     using T = typename decltype(type)::type;
     const bool aligned = input_is_aligned<T>(cast);
-    launch_amax_tiles<T, kFault>(cast, aligned, queue);
+    return launch_amax_tiles<T, kFault>(cast, aligned, queue);
   });
-  return launched("amax", message);
+  return status_of(error, "amax", message);
 }
 
 }  // namespace fp8oracle::cuda

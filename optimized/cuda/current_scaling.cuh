@@ -96,12 +96,11 @@ template <class Kernel>
 int resident_blocks(Kernel kernel, int threads, std::size_t shared_bytes) {
   int per_multiprocessor = 0;
   if (shared_bytes > 0) {
-    (void)cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(shared_bytes));
+    forget(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                static_cast<int>(shared_bytes)));
   }
-  const cudaError_t error = cudaOccupancyMaxActiveBlocksPerMultiprocessor(
-      &per_multiprocessor, kernel, threads, shared_bytes);
-  if (error != cudaSuccess) (void)cudaGetLastError();
+  forget(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, threads,
+                                                       shared_bytes));
   const int blocks = per_multiprocessor * device_state().multiprocessors;
   return std::clamp(blocks, 1, static_cast<int>(Exchange::kMaxBlocks));
 }

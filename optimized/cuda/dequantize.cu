@@ -9,10 +9,12 @@ fp8oracle_status dequantize(const fp8oracle_dequantize_args& args, cudaStream_t 
                             fp8oracle_message message) {
   const DequantizeCall call = dequantize_call(args);
   if (call.rows == 0 || call.cols == 0) return FP8ORACLE_OK;
-  with_type_and_format(args.output.type, args.scheme.format, [&](auto type, auto format) {
-    launch_dequantize<typename decltype(type)::type, typename decltype(format)::type>(call, stream);
-  });
-  return launched("dequantize", message);
+  const cudaError_t error =
+      with_type_and_format(args.output.type, args.scheme.format, [&](auto type, auto format) {
+        return launch_dequantize<typename decltype(type)::type, typename decltype(format)::type>(
+            call, stream);
+      });
+  return status_of(error, "dequantize", message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -4,6 +4,7 @@
 #include <cuda_runtime_api.h>
 
 #include "backend.h"
+#include "status.h"
 
 namespace fp8oracle::cuda {
 namespace {
@@ -17,16 +18,17 @@ DeviceState look() {
   if (counted != cudaSuccess || count == 0) {
     state.problem = "no CUDA device: ";
     state.problem += counted != cudaSuccess ? cudaGetErrorString(counted) : "none is present";
-    (void)cudaGetLastError();
+    forget(counted);
     state.name = "no CUDA device";
     return state;
   }
   int device = 0;
   cudaDeviceProp properties{};
-  if (cudaGetDevice(&device) != cudaSuccess ||
-      cudaGetDeviceProperties(&properties, device) != cudaSuccess) {
-    state.problem =
-        std::string("the CUDA device does not answer: ") + cudaGetErrorString(cudaGetLastError());
+  cudaError_t error = cudaGetDevice(&device);
+  if (error == cudaSuccess) error = cudaGetDeviceProperties(&properties, device);
+  if (error != cudaSuccess) {
+    forget(error);
+    state.problem = std::string("the CUDA device does not answer: ") + cudaGetErrorString(error);
     state.name = "no CUDA device";
     return state;
   }

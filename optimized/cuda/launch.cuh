@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include "status.h"
+
 namespace fp8oracle::cuda {
 
 /// The kernel that a launch would run begins with begin_kernel()'s wait: it was compiled for sm_90
@@ -13,11 +15,9 @@ namespace fp8oracle::cuda {
 inline bool waits_for_earlier_launches(const void* kernel) {
   constexpr int kFirstThatWaits = 90;
   cudaFuncAttributes attributes{};
-  if (cudaFuncGetAttributes(&attributes, kernel) != cudaSuccess) {
-    (void)cudaGetLastError();
-    return false;
-  }
-  return attributes.ptxVersion >= kFirstThatWaits;
+  const cudaError_t error = cudaFuncGetAttributes(&attributes, kernel);
+  forget(error);
+  return error == cudaSuccess && attributes.ptxVersion >= kFirstThatWaits;
 }
 
 struct Launch {
@@ -28,11 +28,12 @@ struct Launch {
   bool together = false;  // cooperative: all blocks run at once or none
 };
 
-/// Enqueues; launched() (status.h) reports the error. Where the kernel waits by itself, the launch
-/// may come before the one ahead of it has ended: the way to the multiprocessors, about 1 us, is
-/// then no longer between the two. In a recording the edge between them is a programmatic one.
+/// Enqueues; returns the launch's own error, for status_of() (status.h). Where the kernel waits by
+/// itself, the launch may come before the one ahead of it has ended: the way to the
+/// multiprocessors, about 1 us, is then no longer between the two. In a recording the edge between
+/// them is a programmatic one.
 template <class... Parameters, class... Args>
-void launch(void (*kernel)(Parameters...), const Launch& how, const Args&... args) {
+cudaError_t launch(void (*kernel)(Parameters...), const Launch& how, const Args&... args) {
   // Asked once for all kernels of these parameters: one build compiles all of them alike.
   static const bool early = waits_for_earlier_launches(reinterpret_cast<const void*>(kernel));
   cudaLaunchAttribute attributes[2]{};
@@ -52,7 +53,7 @@ void launch(void (*kernel)(Parameters...), const Launch& how, const Args&... arg
   config.stream = how.stream;
   config.attrs = attributes;
   config.numAttrs = count;
-  (void)cudaLaunchKernelEx(&config, kernel, args...);
+  return cudaLaunchKernelEx(&config, kernel, args...);
 }
 
 }  // namespace fp8oracle::cuda

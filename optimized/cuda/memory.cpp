@@ -13,10 +13,7 @@ fp8oracle_status alloc(uint64_t bytes, void** data, fp8oracle_message message) {
   return status_of(cudaMalloc(data, bytes == 0 ? 1 : bytes), "alloc", message);
 }
 
-void release(void* data) {
-  (void)cudaFree(data);
-  (void)cudaGetLastError();
-}
+void release(void* data) { forget(cudaFree(data)); }
 
 fp8oracle_status synchronize(fp8oracle_stream stream, fp8oracle_message message) {
   return status_of(cudaStreamSynchronize(stream->handle), "synchronize", message);
@@ -31,11 +28,12 @@ fp8oracle_status refuse_host_in_recording(fp8oracle_stream stream, const char* w
                 message);
 }
 
-bool is_pinned(const void* host) {
+// Pageable memory has been staged when a copy from it returns; pinned memory is read later.
+cudaError_t wait_where_pinned(const void* host, cudaStream_t stream) {
   cudaPointerAttributes attributes{};
   const cudaError_t error = cudaPointerGetAttributes(&attributes, host);
-  (void)cudaGetLastError();
-  return error == cudaSuccess && attributes.type != cudaMemoryTypeUnregistered;
+  if (error != cudaSuccess || attributes.type == cudaMemoryTypeUnregistered) return error;
+  return cudaStreamSynchronize(stream);
 }
 
 fp8oracle_status upload(void* data, const void* host, uint64_t bytes, fp8oracle_stream stream,
@@ -43,8 +41,7 @@ fp8oracle_status upload(void* data, const void* host, uint64_t bytes, fp8oracle_
   if (const auto refused = refuse_host_in_recording(stream, "upload", message)) return refused;
   if (bytes == 0) return FP8ORACLE_OK;
   cudaError_t error = cudaMemcpyAsync(data, host, bytes, cudaMemcpyHostToDevice, stream->handle);
-  // Pageable memory has been staged by now; pinned memory is read later.
-  if (error == cudaSuccess && is_pinned(host)) error = cudaStreamSynchronize(stream->handle);
+  if (error == cudaSuccess) error = wait_where_pinned(host, stream->handle);
   return status_of(error, "upload", message);
 }
 

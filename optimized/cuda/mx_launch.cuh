@@ -21,21 +21,22 @@ template <class T, MxBlocks kBlocks>
 using NarrowTiles = MxTileShape<8, 4, sizeof(T) == 4 ? 8 : 10>;
 
 template <class T, class Format, MxBlocks kBlocks, class Shape, MxFault kFault>
-void launch_tiles_of(const MxCast& cast, cudaStream_t stream) {
+cudaError_t launch_tiles_of(const MxCast& cast, cudaStream_t stream) {
   const std::int64_t tiles = ceil_div(cast.rows, kTileRows) * ceil_div(cast.cols, Shape::kCols);
-  launch(mx_tile_kernel<T, Format, kBlocks, Shape, kFault>,
-         {static_cast<unsigned>(tiles), Shape::kThreads, stream}, cast);
+  return launch(mx_tile_kernel<T, Format, kBlocks, Shape, kFault>,
+                {static_cast<unsigned>(tiles), Shape::kThreads, stream}, cast);
 }
 
 template <MxBlocks kBlocks, template <class, MxBlocks> class Shape>
 fp8oracle_status launch_tiles(const MxCast& cast, const MxTypes& types, cudaStream_t stream,
                               fp8oracle_message message) {
-  with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    launch_tiles_of<T, typename decltype(format)::type, kBlocks, Shape<T, kBlocks>, MxFault::kNone>(
-        cast, stream);
-  });
-  return launched("quantize, MX in tiles", message);
+  const cudaError_t error =
+      with_type_and_format(types.type, types.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        return launch_tiles_of<T, typename decltype(format)::type, kBlocks, Shape<T, kBlocks>,
+                               MxFault::kNone>(cast, stream);
+      });
+  return status_of(error, "quantize, MX in tiles", message);
 }
 
 /// Wide tiles would leave multiprocessors without work.
@@ -54,20 +55,22 @@ template <class T>
 using RowBlocks = MxRowShape<2, 256, sizeof(T) == 4 ? 6 : 8>;
 
 template <class T, class Format, class Shape, MxFault kFault>
-void launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
+cudaError_t launch_flat_rows_of(const MxCast& cast, cudaStream_t stream) {
   const std::int64_t eights = cast.rows * (cast.cols / kEight);
   const auto blocks = static_cast<unsigned>(ceil_div(eights, Shape::kEights));
-  launch(mx_rowwise_kernel<T, Format, Shape, kFault>, {blocks, Shape::kThreads, stream}, cast);
+  return launch(mx_rowwise_kernel<T, Format, Shape, kFault>, {blocks, Shape::kThreads, stream},
+                cast);
 }
 
 inline fp8oracle_status launch_flat_rows(const MxCast& cast, const MxTypes& types,
                                          cudaStream_t stream, fp8oracle_message message) {
-  with_type_and_format(types.type, types.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    launch_flat_rows_of<T, Format, RowBlocks<T>, MxFault::kNone>(cast, stream);
-  });
-  return launched("quantize, MX rowwise", message);
+  const cudaError_t error =
+      with_type_and_format(types.type, types.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        return launch_flat_rows_of<T, Format, RowBlocks<T>, MxFault::kNone>(cast, stream);
+      });
+  return status_of(error, "quantize, MX rowwise", message);
 }
 
 }  // namespace fp8oracle::cuda

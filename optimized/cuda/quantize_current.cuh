@@ -192,7 +192,7 @@ __global__ void __launch_bounds__(Tuning::kThreads, Tuning::kBlocksPerMultiproce
 }
 
 template <class T, class Format, class Tuning, Fault kFault>
-void launch_current(const CurrentCast& current, bool aligned, cudaStream_t stream) {
+cudaError_t launch_current(const CurrentCast& current, bool aligned, cudaStream_t stream) {
   constexpr auto kernel = quantize_current_kernel<T, Format, Tuning, kFault>;
   constexpr int kReserved = 2048;  // static shared memory, and the system's
   const int shared_tiles =
@@ -203,8 +203,8 @@ void launch_current(const CurrentCast& current, bool aligned, cudaStream_t strea
   const std::int64_t tiles_per_row = ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile);
   const auto blocks =
       static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * current.cast.rows, 1, most));
-  launch(kernel, {blocks, Tuning::kThreads, stream, shared_bytes, blocks > 1}, current,
-         tiles_per_row, aligned, shared_tiles);
+  return launch(kernel, {blocks, Tuning::kThreads, stream, shared_bytes, blocks > 1}, current,
+                tiles_per_row, aligned, shared_tiles);
 }
 
 template <Fault kFault>
@@ -212,24 +212,25 @@ fp8oracle_status quantize_current_rows(const fp8oracle_quantize_current_args& ar
                                        const Queue& queue, fp8oracle_message message) {
   CurrentCast current = current_cast(args, queue);
   flatten(current.cast);
-  with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    const bool aligned = rows_are_aligned<T>(current.cast);
-    const auto fits = [&](auto tuning) {
-      using Tuning = typename decltype(tuning)::type;
-      const std::int64_t tiles =
-          ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile) * current.cast.rows;
-      return tiles <= std::int64_t{device_state().multiprocessors} *
-                          Tuning::kBlocksPerMultiprocessor * Tuning::kHeld;
-    };
-    if (fits(TypeName<SmallCurrent>{})) {
-      launch_current<T, Format, SmallCurrent, kFault>(current, aligned, queue.stream);
-    } else {
-      launch_current<T, Format, LargeCurrent, kFault>(current, aligned, queue.stream);
-    }
-  });
-  return launched("quantize_current", message);
+  const cudaError_t error =
+      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        const bool aligned = rows_are_aligned<T>(current.cast);
+        const auto fits = [&](auto tuning) {
+          using Tuning = typename decltype(tuning)::type;
+          const std::int64_t tiles =
+              ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile) * current.cast.rows;
+          return tiles <= std::int64_t{device_state().multiprocessors} *
+                              Tuning::kBlocksPerMultiprocessor * Tuning::kHeld;
+        };
+        if (fits(TypeName<SmallCurrent>{})) {
+          return launch_current<T, Format, SmallCurrent, kFault>(current, aligned, queue.stream);
+        } else {
+          return launch_current<T, Format, LargeCurrent, kFault>(current, aligned, queue.stream);
+        }
+      });
+  return status_of(error, "quantize_current", message);
 }
 
 }  // namespace fp8oracle::cuda

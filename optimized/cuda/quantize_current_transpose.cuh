@@ -78,32 +78,34 @@ using LargeCurrentTile = TileShape<8, sizeof(T) == 4 ? 16 : 32, 16>;
 constexpr std::int64_t kFewTiles = 132;
 
 template <class T, class Format, class Shape, Fault kFault>
-void launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
+cudaError_t launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
   constexpr auto kernel = quantize_current_transpose_kernel<T, Format, Shape, kFault>;
   static const int most = resident_blocks(kernel, Shape::kThreads, 0);
   TileGrid grid = tile_grid<Shape>(current.cast);
   if (grid.count() <= most) grid.band_log2 = 0;  // one division less before the only tile
   const auto blocks = static_cast<unsigned>(std::clamp<std::int64_t>(grid.count(), 1, most));
-  launch(kernel, {blocks, Shape::kThreads, stream, 0, blocks > 1}, current, grid,
-         tile_alignment<T>(current.cast));
+  return launch(kernel, {blocks, Shape::kThreads, stream, 0, blocks > 1}, current, grid,
+                tile_alignment<T>(current.cast));
 }
 
 template <Fault kFault>
 fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& args,
                                        const Queue& queue, fp8oracle_message message) {
   const CurrentCast current = current_cast(args, queue);
-  with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    if (tile_grid<SmallCurrentTile>(current.cast).count() <= kFewTiles) {
-      launch_current_tiles<T, Format, SmallCurrentTile, kFault>(current, queue.stream);
-    } else if (tile_grid<WideCurrentTile>(current.cast).count() <= kFewTiles) {
-      launch_current_tiles<T, Format, WideCurrentTile, kFault>(current, queue.stream);
-    } else {
-      launch_current_tiles<T, Format, LargeCurrentTile<T>, kFault>(current, queue.stream);
-    }
-  });
-  return launched("quantize_current", message);
+  const cudaError_t error =
+      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        if (tile_grid<SmallCurrentTile>(current.cast).count() <= kFewTiles) {
+          return launch_current_tiles<T, Format, SmallCurrentTile, kFault>(current, queue.stream);
+        } else if (tile_grid<WideCurrentTile>(current.cast).count() <= kFewTiles) {
+          return launch_current_tiles<T, Format, WideCurrentTile, kFault>(current, queue.stream);
+        } else {
+          return launch_current_tiles<T, Format, LargeCurrentTile<T>, kFault>(current,
+                                                                              queue.stream);
+        }
+      });
+  return status_of(error, "quantize_current", message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -136,35 +136,35 @@ std::int64_t tiles_of_item(const fp8oracle_quantize_item& item) {
   return std::max<std::int64_t>(tile_grid<Shape>(cast).count(), 1);
 }
 
-/// Launches the tensors from `begin` on that fit; returns the first one that is left.
+/// Launches the tensors from `begin` on that fit; `begin` becomes the first one that is left.
 template <class T, class Format, class Shape, class Many, Fault kFault>
-std::uint64_t launch_batch(const fp8oracle_quantize_many_args& args, std::uint64_t begin,
-                           cudaStream_t stream) {
+cudaError_t launch_batch(const fp8oracle_quantize_many_args& args, std::uint64_t& begin,
+                         cudaStream_t stream) {
   Many many{};
   many.propagate_nan = args.scheme.knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
   many.flush_scale_inv = args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP;
   many.noop = pointer<const float>(args.noop);
   const std::uint64_t end = std::min<std::uint64_t>(args.count, begin + Many::kItems);
   std::int64_t tiles = 0;
-  for (std::uint64_t i = begin; i < end; ++i) {
-    many.items[many.count] = many_item<T>(args.scheme, args.items[i]);
+  for (; begin < end; ++begin) {
+    many.items[many.count] = many_item<T>(args.scheme, args.items[begin]);
     many.first_tile[many.count] = static_cast<std::uint32_t>(tiles);
     many.count += 1;
-    tiles += tiles_of_item<Shape>(args.items[i]);
+    tiles += tiles_of_item<Shape>(args.items[begin]);
   }
-  launch(quantize_many_kernel<T, Format, Shape, Many, kFault>,
-         {static_cast<unsigned>(tiles), Shape::kThreads, stream}, many);
-  return end;
+  return launch(quantize_many_kernel<T, Format, Shape, Many, kFault>,
+                {static_cast<unsigned>(tiles), Shape::kThreads, stream}, many);
 }
 
 template <class T, class Format, class Shape, Fault kFault>
-void launch_batches(const fp8oracle_quantize_many_args& args, cudaStream_t stream) {
-  if (args.count <= FewItems::kItems) {
-    launch_batch<T, Format, Shape, FewItems, kFault>(args, 0, stream);
-    return;
-  }
-  for (std::uint64_t begin = 0; begin < args.count;)
-    begin = launch_batch<T, Format, Shape, MostItems, kFault>(args, begin, stream);
+cudaError_t launch_batches(const fp8oracle_quantize_many_args& args, cudaStream_t stream) {
+  std::uint64_t begin = 0;
+  if (args.count <= FewItems::kItems)
+    return launch_batch<T, Format, Shape, FewItems, kFault>(args, begin, stream);
+  cudaError_t error = cudaSuccess;
+  while (error == cudaSuccess && begin < args.count)
+    error = launch_batch<T, Format, Shape, MostItems, kFault>(args, begin, stream);
+  return error;
 }
 
 template <Fault kFault>
@@ -174,16 +174,17 @@ fp8oracle_status quantize_all(const fp8oracle_quantize_many_args& args, cudaStre
   std::int64_t medium_tiles = 0;
   for (std::uint64_t i = 0; i < args.count; ++i)
     medium_tiles += tiles_of_item<MediumTile>(args.items[i]);
-  with_type_and_format(args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    if (medium_tiles < kFewMediumTiles) {
-      launch_batches<T, Format, SmallTile, kFault>(args, stream);
-    } else {
-      launch_batches<T, Format, MediumTile, kFault>(args, stream);
-    }
-  });
-  return launched("quantize_many", message);
+  const cudaError_t error = with_type_and_format(
+      args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        if (medium_tiles < kFewMediumTiles) {
+          return launch_batches<T, Format, SmallTile, kFault>(args, stream);
+        } else {
+          return launch_batches<T, Format, MediumTile, kFault>(args, stream);
+        }
+      });
+  return status_of(error, "quantize_many", message);
 }
 
 inline std::uint64_t launches_of_many(std::uint64_t count) {

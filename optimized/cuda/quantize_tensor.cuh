@@ -136,12 +136,12 @@ inline dim3 grid_of(std::int64_t tiles) {
 }
 
 template <class T, class Format, class Tuning, Fault kFault>
-void launch_rows(const TensorCast& cast, bool aligned, cudaStream_t stream) {
+cudaError_t launch_rows(const TensorCast& cast, bool aligned, cudaStream_t stream) {
   constexpr std::int64_t kTile = Tuning::kThreads * Tuning::kUnits * Element<T>::kUnit;
   const std::int64_t tiles_per_row = std::max<std::int64_t>(ceil_div(cast.cols, kTile), 1);
-  launch(quantize_rows_kernel<T, Format, Tuning, kFault>,
-         {grid_of(tiles_per_row * cast.rows), Tuning::kThreads, stream}, cast, tiles_per_row,
-         aligned);
+  return launch(quantize_rows_kernel<T, Format, Tuning, kFault>,
+                {grid_of(tiles_per_row * cast.rows), Tuning::kThreads, stream}, cast, tiles_per_row,
+                aligned);
 }
 
 /// Units of input can be loaded, and their codes stored, at every row's start.
@@ -157,18 +157,19 @@ fp8oracle_status quantize_rows(const fp8oracle_quantize_args& args, cudaStream_t
                                fp8oracle_message message) {
   TensorCast cast = given_scale_cast(args);
   flatten(cast);
-  with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    const bool aligned = rows_are_aligned<T>(cast);
-    const std::int64_t units = cast.rows * cast.cols / Element<T>::kUnit;
-    if (units <= kSmallUnits) {
-      launch_rows<T, Format, SmallRows, kFault>(cast, aligned, stream);
-    } else {
-      launch_rows<T, Format, LargeRows, kFault>(cast, aligned, stream);
-    }
-  });
-  return launched("quantize", message);
+  const cudaError_t error =
+      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        const bool aligned = rows_are_aligned<T>(cast);
+        const std::int64_t units = cast.rows * cast.cols / Element<T>::kUnit;
+        if (units <= kSmallUnits) {
+          return launch_rows<T, Format, SmallRows, kFault>(cast, aligned, stream);
+        } else {
+          return launch_rows<T, Format, LargeRows, kFault>(cast, aligned, stream);
+        }
+      });
+  return status_of(error, "quantize", message);
 }
 
 }  // namespace fp8oracle::cuda

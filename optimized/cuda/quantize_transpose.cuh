@@ -53,29 +53,30 @@ __global__ void __launch_bounds__(Shape::kThreads)
 }
 
 template <class T, class Format, class Shape, Fault kFault>
-void launch_tiles(const TensorCast& cast, cudaStream_t stream) {
+cudaError_t launch_tiles(const TensorCast& cast, cudaStream_t stream) {
   const TileGrid grid = tile_grid<Shape>(cast);
-  launch(quantize_transpose_kernel<T, Format, Shape, kFault>,
-         {blocks_of(grid), Shape::kThreads, stream}, cast, grid, tile_alignment<T>(cast));
+  return launch(quantize_transpose_kernel<T, Format, Shape, kFault>,
+                {blocks_of(grid), Shape::kThreads, stream}, cast, grid, tile_alignment<T>(cast));
 }
 
 template <Fault kFault>
 fp8oracle_status quantize_both(const fp8oracle_quantize_args& args, cudaStream_t stream,
                                fp8oracle_message message) {
   const TensorCast cast = given_scale_cast(args);
-  with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
-    using T = typename decltype(type)::type;
-    using Format = typename decltype(format)::type;
-    const std::int64_t tiles = tile_grid<MediumTile>(cast).count();
-    if (tiles < kFewMediumTiles) {
-      launch_tiles<T, Format, SmallTile, kFault>(cast, stream);
-    } else if (tiles < kManyMediumTiles) {
-      launch_tiles<T, Format, MediumTile, kFault>(cast, stream);
-    } else {
-      launch_tiles<T, Format, LargeTile, kFault>(cast, stream);
-    }
-  });
-  return launched("quantize", message);
+  const cudaError_t error =
+      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+        using T = typename decltype(type)::type;
+        using Format = typename decltype(format)::type;
+        const std::int64_t tiles = tile_grid<MediumTile>(cast).count();
+        if (tiles < kFewMediumTiles) {
+          return launch_tiles<T, Format, SmallTile, kFault>(cast, stream);
+        } else if (tiles < kManyMediumTiles) {
+          return launch_tiles<T, Format, MediumTile, kFault>(cast, stream);
+        } else {
+          return launch_tiles<T, Format, LargeTile, kFault>(cast, stream);
+        }
+      });
+  return status_of(error, "quantize", message);
 }
 
 }  // namespace fp8oracle::cuda

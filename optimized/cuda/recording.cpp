@@ -18,7 +18,7 @@ cudaError_t make_exchange(Exchange** exchange) {
   // The memset runs on the legacy stream, which a stream of the table does not wait for.
   if (error == cudaSuccess) error = cudaStreamSynchronize(nullptr);
   if (error != cudaSuccess) {
-    (void)cudaFree(memory);
+    forget(cudaFree(memory));
     return error;
   }
   *exchange = static_cast<Exchange*>(memory);
@@ -33,7 +33,7 @@ fp8oracle_status stream_create(fp8oracle_stream* stream, fp8oracle_message messa
   cudaError_t error = make_exchange(&made->exchange);
   if (error == cudaSuccess) {
     error = cudaStreamCreateWithFlags(&made->handle, cudaStreamNonBlocking);
-    if (error != cudaSuccess) (void)cudaFree(made->exchange);
+    if (error != cudaSuccess) forget(cudaFree(made->exchange));
   }
   if (error != cudaSuccess) return status_of(error, "stream_create", message);
   *stream = made.release();
@@ -42,11 +42,10 @@ fp8oracle_status stream_create(fp8oracle_stream* stream, fp8oracle_message messa
 
 void stream_destroy(fp8oracle_stream stream) {
   if (stream == nullptr) return;
-  (void)cudaStreamSynchronize(stream->handle);
-  (void)cudaStreamDestroy(stream->handle);
-  (void)cudaFree(stream->recording);
-  (void)cudaFree(stream->exchange);
-  (void)cudaGetLastError();
+  forget(cudaStreamSynchronize(stream->handle));
+  forget(cudaStreamDestroy(stream->handle));
+  forget(cudaFree(stream->recording));
+  forget(cudaFree(stream->exchange));
   delete stream;
 }
 
@@ -59,7 +58,7 @@ fp8oracle_status capture(fp8oracle_stream stream, fp8oracle_message message) {
   if (error != cudaSuccess) return status_of(error, "capture", message);
   error = cudaStreamBeginCapture(stream->handle, cudaStreamCaptureModeThreadLocal);
   if (error != cudaSuccess) {
-    (void)cudaFree(exchange);
+    forget(cudaFree(exchange));
     return status_of(error, "capture", message);
   }
   stream->recording = exchange;
@@ -76,11 +75,12 @@ fp8oracle_status end_capture(fp8oracle_stream stream, fp8oracle_recording* recor
   std::size_t count = 0;
   if (error == cudaSuccess) error = cudaGraphGetNodes(graph, nullptr, &count);
   if (error == cudaSuccess && made) error = cudaGraphInstantiate(&made->graph, graph, 0);
-  if (graph != nullptr) (void)cudaGraphDestroy(graph);
+  if (graph != nullptr) forget(cudaGraphDestroy(graph));
   Exchange* const exchange = stream->recording;
   stream->recording = nullptr;
   if (error != cudaSuccess || !made) {
-    (void)cudaFree(exchange);
+    forget(error);
+    forget(cudaFree(exchange));
     return made ? status_of(error, "end_capture", message)
                 : report(FP8ORACLE_OUT_OF_MEMORY, "end_capture: no host memory", message);
   }
@@ -98,10 +98,9 @@ fp8oracle_status replay(fp8oracle_recording recording, fp8oracle_stream stream,
 
 void recording_destroy(fp8oracle_recording recording) {
   if (recording == nullptr) return;
-  (void)cudaGraphExecDestroy(recording->graph);
+  forget(cudaGraphExecDestroy(recording->graph));
   // cudaFree waits for what still uses the memory.
-  (void)cudaFree(recording->exchange);
-  (void)cudaGetLastError();
+  forget(cudaFree(recording->exchange));
   delete recording;
 }
 

@@ -9,21 +9,24 @@
 
 namespace fp8oracle::cuda {
 
-/// A CUDA error as a status and a message; the runtime forgets the error, so that the next call
-/// does not report it again.
+/// Lets the runtime forget an error that a call of ours returned: the host program shall not find
+/// it in cudaGetLastError(). After a call that was good nothing is forgotten: what stands there is
+/// the host program's own. (A call that fails overwrites it; that cannot be undone.) An error that
+/// breaks the context comes back with every later call, forgotten or not.
+inline void forget(cudaError_t error) {
+  if (error != cudaSuccess) (void)cudaGetLastError();
+}
+
+/// What a call of ours returned, as a status and a message, and forgotten. Only return values are
+/// looked at, never cudaGetLastError(): that may be an older error of somebody else.
 inline fp8oracle_status status_of(cudaError_t error, const char* what, fp8oracle_message message) {
   if (error == cudaSuccess) return FP8ORACLE_OK;
-  (void)cudaGetLastError();
+  forget(error);
   const fp8oracle_status status =
       error == cudaErrorMemoryAllocation ? FP8ORACLE_OUT_OF_MEMORY : FP8ORACLE_DEVICE_ERROR;
   return report(
       status, std::string(what) + ": " + cudaGetErrorName(error) + ", " + cudaGetErrorString(error),
       message);
-}
-
-/// What the launch just made has to say.
-inline fp8oracle_status launched(const char* kernel, fp8oracle_message message) {
-  return status_of(cudaGetLastError(), kernel, message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -39,8 +39,9 @@ fp8oracle_status launch_swizzle(const fp8oracle_swizzle_args& args, cudaStream_t
   if (call.swizzled.bytes() == 0) return FP8ORACLE_OK;
   const std::int64_t threads = (call.swizzled.padded_lines / 128 * call.parts * 32) << call.across;
   const auto blocks = static_cast<unsigned>(ceil_div(threads, SwizzleTuning::kThreads));
-  launch(swizzle_kernel<kToSwizzled, kFault>, {blocks, SwizzleTuning::kThreads, stream}, call);
-  return launched(kToSwizzled ? "swizzle" : "unswizzle", message);
+  const cudaError_t error =
+      launch(swizzle_kernel<kToSwizzled, kFault>, {blocks, SwizzleTuning::kThreads, stream}, call);
+  return status_of(error, kToSwizzled ? "swizzle" : "unswizzle", message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -37,9 +37,9 @@ template <MxFault kFault, MxBlocks kBlocks>
 fp8oracle_status quantize_tiles(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message) {
   if (!lives_in<kBlocks>(*args)) return quantize_rightly(args, stream, message);
-  launch_tiles_of<Bf16, E4M3, kBlocks, WideTiles<Bf16, kBlocks>, kFault>(mx_cast(*args),
-                                                                         queue_of(stream).stream);
-  return launched("quantize, a mutant", message);
+  const cudaError_t error = launch_tiles_of<Bf16, E4M3, kBlocks, WideTiles<Bf16, kBlocks>, kFault>(
+      mx_cast(*args), queue_of(stream).stream);
+  return status_of(error, "quantize, a mutant", message);
 }
 
 /// The fault in the kernel of dense rows in whole blocks.
@@ -49,8 +49,9 @@ fp8oracle_status quantize_flat_rows(const fp8oracle_quantize_args* args, fp8orac
   if (!lives_in<MxBlocks::kRows>(*args)) return quantize_rightly(args, stream, message);
   const MxCast cast = mx_cast(*args);
   if (!rows_are_flat(cast)) return quantize_rightly(args, stream, message);
-  launch_flat_rows_of<Bf16, E4M3, RowBlocks<Bf16>, kFault>(cast, queue_of(stream).stream);
-  return launched("quantize, a mutant", message);
+  const cudaError_t error =
+      launch_flat_rows_of<Bf16, E4M3, RowBlocks<Bf16>, kFault>(cast, queue_of(stream).stream);
+  return status_of(error, "quantize, a mutant", message);
 }
 
 template <MxFault kFault>
@@ -59,8 +60,9 @@ fp8oracle_status dequantize_faulty(const fp8oracle_dequantize_args* args, fp8ora
   const bool lives = !check_arguments(*args) && args->output.type == FP8ORACLE_BF16 &&
                      is_e4m3(args->scheme.format) && args->output.rows > 0 && args->output.cols > 0;
   if (!lives) return backend().dequantize(args, stream, message);
-  launch_dequantize<Bf16, E4M3, kFault>(dequantize_call(*args), queue_of(stream).stream);
-  return launched("dequantize, a mutant", message);
+  const cudaError_t error =
+      launch_dequantize<Bf16, E4M3, kFault>(dequantize_call(*args), queue_of(stream).stream);
+  return status_of(error, "dequantize, a mutant", message);
 }
 
 template <MxFault kFault>

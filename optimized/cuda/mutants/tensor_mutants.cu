@@ -49,8 +49,9 @@ fp8oracle_status faulty_rows(const fp8oracle_quantize_args* args, fp8oracle_stre
       cast.scale = copy;
     }
   }
-  launch_rows<Bf16, E4M3, SmallRows, kFault>(cast, rows_are_aligned<Bf16>(cast), queue);
-  return launched("quantize, a mutant", message);
+  const cudaError_t error =
+      launch_rows<Bf16, E4M3, SmallRows, kFault>(cast, rows_are_aligned<Bf16>(cast), queue);
+  return status_of(error, "quantize, a mutant", message);
 }
 
 template <Fault kFault, class Shape>
@@ -58,8 +59,9 @@ fp8oracle_status faulty_transpose(const fp8oracle_quantize_args* args, fp8oracle
                                   fp8oracle_message message) {
   if (!lives_in(*args, args->input.type) || !has_transpose(args->scheme))
     return backend().quantize(args, stream, message);
-  launch_tiles<Bf16, E4M3, Shape, kFault>(given_scale_cast(*args), stream->handle);
-  return launched("quantize, a mutant", message);
+  const cudaError_t error =
+      launch_tiles<Bf16, E4M3, Shape, kFault>(given_scale_cast(*args), stream->handle);
+  return status_of(error, "quantize, a mutant", message);
 }
 
 template <Fault kFault>
@@ -70,8 +72,9 @@ fp8oracle_status faulty_amax(const fp8oracle_amax_args* args, fp8oracle_stream s
   cast.amax = pointer<float>(args->amax);
   cast.noop = pointer<const float>(args->noop);
   flatten(cast);
-  launch_amax_tiles<Bf16, kFault>(cast, input_is_aligned<Bf16>(cast), queue_of(stream));
-  return launched("amax, a mutant", message);
+  const cudaError_t error =
+      launch_amax_tiles<Bf16, kFault>(cast, input_is_aligned<Bf16>(cast), queue_of(stream));
+  return status_of(error, "amax, a mutant", message);
 }
 
 template <Fault kFault>
@@ -79,14 +82,15 @@ fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
                                 fp8oracle_stream stream, fp8oracle_message message) {
   if (!lives_in(*args, args->input.type)) return backend().quantize_current(args, stream, message);
   CurrentCast current = current_cast(*args, queue_of(stream));
+  cudaError_t error = cudaSuccess;
   if (has_transpose(args->scheme)) {
-    launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, stream->handle);
+    error = launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, stream->handle);
   } else {
     flatten(current.cast);
-    launch_current<Bf16, E4M3, SmallCurrent, kFault>(current, rows_are_aligned<Bf16>(current.cast),
-                                                     stream->handle);
+    error = launch_current<Bf16, E4M3, SmallCurrent, kFault>(
+        current, rows_are_aligned<Bf16>(current.cast), stream->handle);
   }
-  return launched("quantize_current, a mutant", message);
+  return status_of(error, "quantize_current, a mutant", message);
 }
 
 template <Fault kFault>
@@ -95,8 +99,8 @@ fp8oracle_status faulty_many(const fp8oracle_quantize_many_args* args, fp8oracle
   const bool any = args->count > 0 && args->items != nullptr;
   if (!any || !lives_in(*args, args->items[0].input.type))
     return backend().quantize_many(args, stream, message);
-  launch_batches<Bf16, E4M3, SmallTile, kFault>(*args, stream->handle);
-  return launched("quantize_many, a mutant", message);
+  const cudaError_t error = launch_batches<Bf16, E4M3, SmallTile, kFault>(*args, stream->handle);
+  return status_of(error, "quantize_many, a mutant", message);
 }
 
 std::vector<Mutant> quantize_mutants() {
