@@ -20,7 +20,10 @@ if ! command -v nvidia-smi >/dev/null 2>&1 || ! nvidia-smi -L 2>/dev/null | grep
 fi
 nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | sed 's/^/gpu: /'
 
-tests() { "$bin/cuda_tests"; }
+tests() {
+  [ "$(nvidia-smi -L | grep -c '^GPU')" -gt 1 ] || skipped "one NVIDIA device: CudaDevices of cuda_tests needs two"
+  "$bin/cuda_tests"
+}
 verify() { "$tool" verify --backend cuda --json "$reports/verify.json"; }
 full() { "$tool" verify --backend cuda --level full --json "$reports/full.json"; }
 sweep() { "$tool" sweep --backend cuda; }

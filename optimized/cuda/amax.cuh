@@ -139,7 +139,7 @@ template <class T, Fault kFault>
 cudaError_t launch_amax_tiles(const TensorCast& cast, bool aligned, const Queue& queue) {
   const std::int64_t tiles_per_row = ceil_div(cast.cols, AmaxTile<T>::kElements);
   const std::int64_t most = std::min<std::int64_t>(
-      Exchange::kMaxBlocks, device_state().multiprocessors * AmaxTuning::kBlocksPerMultiprocessor);
+      Exchange::kMaxBlocks, queue.device->multiprocessors * AmaxTuning::kBlocksPerMultiprocessor);
   const auto blocks =
       static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * cast.rows, 1, most));
   return launch(amax_kernel<T, kFault>, {blocks, AmaxTuning::kThreads, queue.stream}, cast,

@@ -3,31 +3,36 @@
 
 #include <exception>
 #include <new>
+#include <string>
 
 #include "device_state.h"
 #include "fp8oracle/arguments.h"
+#include "on_device.h"
 #include "operations.h"
 #include "queue.h"
+#include "status.h"
 #include "support.h"
 
 namespace fp8oracle::cuda {
 namespace {
 
-// Checks, then enqueues: nothing is enqueued before both checks have passed [K31], and no exception
-// leaves.
+// Checks, then enqueues on the stream's device: nothing is enqueued before both checks have passed
+// [K31], and no exception leaves.
 template <class Args, class Check, class Run>
 fp8oracle_status call(fp8oracle_operation operation, std::uint32_t type, const Args* args,
                       fp8oracle_stream stream, fp8oracle_message message, const Check& check,
                       const Run& run) try {
   if (const auto error = check(*args)) return report(*error, message);
+  if (stream == nullptr)
+    return report(FP8ORACLE_INVALID_ARGUMENT, "stream: is not one of stream_create", message);
+  const OnDevice there(stream->device);
+  if (there.error() != cudaSuccess) return status_of(there.error(), "stream", message);
   const auto known = static_cast<fp8oracle_type>(type);
   const fp8oracle_status supported = supports(operation, &args->scheme, known, message);
   if (supported != FP8ORACLE_OK) return supported;
-  if (stream == nullptr)
-    return report(FP8ORACLE_INVALID_ARGUMENT, "stream: is not one of stream_create", message);
   return run(*args, queue_of(stream), message);
 } catch (const std::bad_alloc&) {
-  return report(FP8ORACLE_OUT_OF_MEMORY, "out of host memory", message);
+  return report(FP8ORACLE_OUT_OF_MEMORY, "no host memory", message);
 } catch (const std::exception& error) {
   return report(FP8ORACLE_INTERNAL_ERROR, error.what(), message);
 }
@@ -152,7 +157,8 @@ fp8oracle_status launches(fp8oracle_operation operation, const void* args, std::
 }
 
 fp8oracle_backend_table make_table() {
-  fp8oracle_backend_table table = device_memory_table(device_state().name.c_str());
+  static const std::string device = device_state().name;  // the state may be asked for again
+  fp8oracle_backend_table table = device_memory_table(device.c_str());
   table.supports = supports;
   table.workspace_bytes = no_workspace;
   table.quantize = table_quantize;

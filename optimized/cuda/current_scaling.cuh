@@ -91,18 +91,24 @@ inline CurrentCast current_cast(const fp8oracle_quantize_current_args& args, con
   return current;
 }
 
-/// Blocks of `kernel` that the device holds at once; asked once a kernel.
+/// Blocks of `kernel` that the current device, `device`, holds at once; lets them have their shared
+/// memory.
 template <class Kernel>
-int resident_blocks(Kernel kernel, int threads, std::size_t shared_bytes) {
+cudaError_t find_resident_blocks(const DeviceState& device, Kernel kernel, int threads,
+                                 std::size_t shared_bytes, int& blocks) {
   int per_multiprocessor = 0;
+  cudaError_t error = cudaSuccess;
   if (shared_bytes > 0) {
-    forget(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                static_cast<int>(shared_bytes)));
+    error = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                 static_cast<int>(shared_bytes));
   }
-  forget(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, threads,
-                                                       shared_bytes));
-  const int blocks = per_multiprocessor * device_state().multiprocessors;
-  return std::clamp(blocks, 1, static_cast<int>(Exchange::kMaxBlocks));
+  if (error == cudaSuccess) {
+    error = cudaOccupancyMaxActiveBlocksPerMultiprocessor(&per_multiprocessor, kernel, threads,
+                                                          shared_bytes);
+  }
+  blocks = std::clamp(per_multiprocessor * device.multiprocessors, 1,
+                      static_cast<int>(Exchange::kMaxBlocks));
+  return error;
 }
 
 }  // namespace fp8oracle::cuda

@@ -6,18 +6,19 @@
 
 #include <cstddef>
 
-#include "status.h"
+#include "per_device.h"
 
 namespace fp8oracle::cuda {
 
-/// The kernel that a launch would run begins with begin_kernel()'s wait: it was compiled for sm_90
-/// or later. (Code for sm_80, translated for a newer device as it starts, does not wait.)
-inline bool waits_for_earlier_launches(const void* kernel) {
+/// The kernel that a launch on the current device would run begins with begin_kernel()'s wait: it
+/// was compiled for sm_90 or later. (Code for sm_80, translated for a newer device as it starts,
+/// does not wait.)
+inline cudaError_t find_whether_it_waits(const void* kernel, bool& waits) {
   constexpr int kFirstThatWaits = 90;
   cudaFuncAttributes attributes{};
   const cudaError_t error = cudaFuncGetAttributes(&attributes, kernel);
-  forget(error);
-  return error == cudaSuccess && attributes.ptxVersion >= kFirstThatWaits;
+  waits = attributes.ptxVersion >= kFirstThatWaits;
+  return error;
 }
 
 struct Launch {
@@ -34,11 +35,16 @@ struct Launch {
 /// them is a programmatic one.
 template <class... Parameters, class... Args>
 cudaError_t launch(void (*kernel)(Parameters...), const Launch& how, const Args&... args) {
-  // Asked once for all kernels of these parameters: one build compiles all of them alike.
-  static const bool early = waits_for_earlier_launches(reinterpret_cast<const void*>(kernel));
+  // Asked once a device for all kernels of these parameters: one build compiles all of them alike.
+  static PerDevice<bool> known;
+  const auto find = [kernel](int, bool& waits) {
+    return find_whether_it_waits(reinterpret_cast<const void*>(kernel), waits);
+  };
+  const bool* early = nullptr;
+  if (const cudaError_t error = known.get(early, find); error != cudaSuccess) return error;
   cudaLaunchAttribute attributes[2]{};
   unsigned count = 0;
-  if (early) {
+  if (*early) {
     attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
     attributes[count++].val.programmaticStreamSerializationAllowed = 1;
   }

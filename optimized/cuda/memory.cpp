@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Device memory and what moves it, in stream order.
+// Device memory and what moves it, in stream order. Memory is made on the current device; all else
+// is done on the stream's.
 #include "device_state.h"
+#include "on_device.h"
 #include "queue.h"
 #include "status.h"
 
@@ -8,15 +10,20 @@ namespace fp8oracle::cuda {
 namespace {
 
 fp8oracle_status alloc(uint64_t bytes, void** data, fp8oracle_message message) {
-  if (!device_state().problem.empty())
-    return report(FP8ORACLE_UNSUPPORTED, device_state().problem, message);
-  return status_of(cudaMalloc(data, bytes == 0 ? 1 : bytes), "alloc", message);
+  return guarded(message, [&] {
+    const DeviceState& device = device_state();
+    if (device.refusal != FP8ORACLE_OK) return report(device.refusal, device.problem, message);
+    return status_of(cudaMalloc(data, bytes == 0 ? 1 : bytes), "alloc", message);
+  });
 }
 
+// An address says which device it is of.
 void release(void* data) { forget(cudaFree(data)); }
 
 fp8oracle_status synchronize(fp8oracle_stream stream, fp8oracle_message message) {
-  return status_of(cudaStreamSynchronize(stream->handle), "synchronize", message);
+  return run_on(stream->device, message, [&] {
+    return status_of(cudaStreamSynchronize(stream->handle), "synchronize", message);
+  });
 }
 
 // A recording would keep the host's address and read it at every replay.
@@ -38,32 +45,40 @@ cudaError_t wait_where_pinned(const void* host, cudaStream_t stream) {
 
 fp8oracle_status upload(void* data, const void* host, uint64_t bytes, fp8oracle_stream stream,
                         fp8oracle_message message) {
-  if (const auto refused = refuse_host_in_recording(stream, "upload", message)) return refused;
-  if (bytes == 0) return FP8ORACLE_OK;
-  cudaError_t error = cudaMemcpyAsync(data, host, bytes, cudaMemcpyHostToDevice, stream->handle);
-  if (error == cudaSuccess) error = wait_where_pinned(host, stream->handle);
-  return status_of(error, "upload", message);
+  return run_on(stream->device, message, [&]() -> fp8oracle_status {
+    if (const auto refused = refuse_host_in_recording(stream, "upload", message)) return refused;
+    if (bytes == 0) return FP8ORACLE_OK;
+    cudaError_t error = cudaMemcpyAsync(data, host, bytes, cudaMemcpyHostToDevice, stream->handle);
+    if (error == cudaSuccess) error = wait_where_pinned(host, stream->handle);
+    return status_of(error, "upload", message);
+  });
 }
 
 fp8oracle_status download(void* host, const void* data, uint64_t bytes, fp8oracle_stream stream,
                           fp8oracle_message message) {
-  if (const auto refused = refuse_host_in_recording(stream, "download", message)) return refused;
-  if (bytes == 0) return FP8ORACLE_OK;
-  return status_of(cudaMemcpyAsync(host, data, bytes, cudaMemcpyDeviceToHost, stream->handle),
-                   "download", message);
+  return run_on(stream->device, message, [&]() -> fp8oracle_status {
+    if (const auto refused = refuse_host_in_recording(stream, "download", message)) return refused;
+    if (bytes == 0) return FP8ORACLE_OK;
+    return status_of(cudaMemcpyAsync(host, data, bytes, cudaMemcpyDeviceToHost, stream->handle),
+                     "download", message);
+  });
 }
 
 fp8oracle_status copy(void* to, const void* from, uint64_t bytes, fp8oracle_stream stream,
                       fp8oracle_message message) {
   if (bytes == 0) return FP8ORACLE_OK;
-  return status_of(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream->handle),
-                   "copy", message);
+  return run_on(stream->device, message, [&] {
+    return status_of(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream->handle),
+                     "copy", message);
+  });
 }
 
 fp8oracle_status fill(void* data, uint8_t byte, uint64_t bytes, fp8oracle_stream stream,
                       fp8oracle_message message) {
   if (bytes == 0) return FP8ORACLE_OK;
-  return status_of(cudaMemsetAsync(data, byte, bytes, stream->handle), "fill", message);
+  return run_on(stream->device, message, [&] {
+    return status_of(cudaMemsetAsync(data, byte, bytes, stream->handle), "fill", message);
+  });
 }
 
 }  // namespace

@@ -192,18 +192,23 @@ __global__ void __launch_bounds__(Tuning::kThreads, Tuning::kBlocksPerMultiproce
 }
 
 template <class T, class Format, class Tuning, Fault kFault>
-cudaError_t launch_current(const CurrentCast& current, bool aligned, cudaStream_t stream) {
+cudaError_t launch_current(const CurrentCast& current, bool aligned, const Queue& queue) {
   constexpr auto kernel = quantize_current_kernel<T, Format, Tuning, kFault>;
   constexpr int kReserved = 2048;  // static shared memory, and the system's
   const int shared_tiles =
-      Tuning::kUsesShared ? (device_state().shared_bytes_per_block - kReserved) / Tuning::kTileBytes
+      Tuning::kUsesShared ? (queue.device->shared_bytes_per_block - kReserved) / Tuning::kTileBytes
                           : 0;
   const auto shared_bytes = static_cast<std::size_t>(shared_tiles * Tuning::kTileBytes);
-  static const int most = resident_blocks(kernel, Tuning::kThreads, shared_bytes);
+  static PerDevice<int> resident;
+  const auto find = [&](int, int& found) {
+    return find_resident_blocks(*queue.device, kernel, Tuning::kThreads, shared_bytes, found);
+  };
+  const int* most = nullptr;
+  if (const cudaError_t error = resident.get(most, find); error != cudaSuccess) return error;
   const std::int64_t tiles_per_row = ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile);
   const auto blocks =
-      static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * current.cast.rows, 1, most));
-  return launch(kernel, {blocks, Tuning::kThreads, stream, shared_bytes, blocks > 1}, current,
+      static_cast<unsigned>(std::clamp<std::int64_t>(tiles_per_row * current.cast.rows, 1, *most));
+  return launch(kernel, {blocks, Tuning::kThreads, queue.stream, shared_bytes, blocks > 1}, current,
                 tiles_per_row, aligned, shared_tiles);
 }
 
@@ -221,13 +226,13 @@ fp8oracle_status quantize_current_rows(const fp8oracle_quantize_current_args& ar
           using Tuning = typename decltype(tuning)::type;
           const std::int64_t tiles =
               ceil_div(current.cast.cols, BlockTiles<T, Tuning>::kTile) * current.cast.rows;
-          return tiles <= std::int64_t{device_state().multiprocessors} *
+          return tiles <= std::int64_t{queue.device->multiprocessors} *
                               Tuning::kBlocksPerMultiprocessor * Tuning::kHeld;
         };
         if (fits(TypeName<SmallCurrent>{})) {
-          return launch_current<T, Format, SmallCurrent, kFault>(current, aligned, queue.stream);
+          return launch_current<T, Format, SmallCurrent, kFault>(current, aligned, queue);
         } else {
-          return launch_current<T, Format, LargeCurrent, kFault>(current, aligned, queue.stream);
+          return launch_current<T, Format, LargeCurrent, kFault>(current, aligned, queue);
         }
       });
   return status_of(error, "quantize_current", message);

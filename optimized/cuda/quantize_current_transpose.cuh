@@ -78,13 +78,18 @@ using LargeCurrentTile = TileShape<8, sizeof(T) == 4 ? 16 : 32, 16>;
 constexpr std::int64_t kFewTiles = 132;
 
 template <class T, class Format, class Shape, Fault kFault>
-cudaError_t launch_current_tiles(const CurrentCast& current, cudaStream_t stream) {
+cudaError_t launch_current_tiles(const CurrentCast& current, const Queue& queue) {
   constexpr auto kernel = quantize_current_transpose_kernel<T, Format, Shape, kFault>;
-  static const int most = resident_blocks(kernel, Shape::kThreads, 0);
+  static PerDevice<int> resident;
+  const auto find = [&](int, int& found) {
+    return find_resident_blocks(*queue.device, kernel, Shape::kThreads, 0, found);
+  };
+  const int* most = nullptr;
+  if (const cudaError_t error = resident.get(most, find); error != cudaSuccess) return error;
   TileGrid grid = tile_grid<Shape>(current.cast);
-  if (grid.count() <= most) grid.band_log2 = 0;  // one division less before the only tile
-  const auto blocks = static_cast<unsigned>(std::clamp<std::int64_t>(grid.count(), 1, most));
-  return launch(kernel, {blocks, Shape::kThreads, stream, 0, blocks > 1}, current, grid,
+  if (grid.count() <= *most) grid.band_log2 = 0;  // one division less before the only tile
+  const auto blocks = static_cast<unsigned>(std::clamp<std::int64_t>(grid.count(), 1, *most));
+  return launch(kernel, {blocks, Shape::kThreads, queue.stream, 0, blocks > 1}, current, grid,
                 tile_alignment<T>(current.cast));
 }
 
@@ -97,12 +102,11 @@ fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& ar
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         if (tile_grid<SmallCurrentTile>(current.cast).count() <= kFewTiles) {
-          return launch_current_tiles<T, Format, SmallCurrentTile, kFault>(current, queue.stream);
+          return launch_current_tiles<T, Format, SmallCurrentTile, kFault>(current, queue);
         } else if (tile_grid<WideCurrentTile>(current.cast).count() <= kFewTiles) {
-          return launch_current_tiles<T, Format, WideCurrentTile, kFault>(current, queue.stream);
+          return launch_current_tiles<T, Format, WideCurrentTile, kFault>(current, queue);
         } else {
-          return launch_current_tiles<T, Format, LargeCurrentTile<T>, kFault>(current,
-                                                                              queue.stream);
+          return launch_current_tiles<T, Format, LargeCurrentTile<T>, kFault>(current, queue);
         }
       });
   return status_of(error, "quantize_current", message);

@@ -2,8 +2,10 @@
 // Streams, and pieces of them captured as CUDA graphs.
 #include <memory>
 #include <new>
+#include <string>
 
 #include "device_state.h"
+#include "on_device.h"
 #include "queue.h"
 #include "status.h"
 
@@ -25,12 +27,15 @@ cudaError_t make_exchange(Exchange** exchange) {
   return cudaSuccess;
 }
 
-fp8oracle_status stream_create(fp8oracle_stream* stream, fp8oracle_message message) {
-  if (!device_state().problem.empty())
-    return report(FP8ORACLE_UNSUPPORTED, device_state().problem, message);
-  std::unique_ptr<fp8oracle_stream_s> made(new (std::nothrow) fp8oracle_stream_s);
-  if (!made) return report(FP8ORACLE_OUT_OF_MEMORY, "stream_create: no host memory", message);
-  cudaError_t error = make_exchange(&made->exchange);
+namespace {
+
+fp8oracle_status make_stream(fp8oracle_stream* stream, fp8oracle_message message) {
+  const DeviceState& device = device_state();
+  if (device.refusal != FP8ORACLE_OK) return report(device.refusal, device.problem, message);
+  auto made = std::make_unique<fp8oracle_stream_s>();
+  made->state = &device;
+  cudaError_t error = cudaGetDevice(&made->device);
+  if (error == cudaSuccess) error = make_exchange(&made->exchange);
   if (error == cudaSuccess) {
     error = cudaStreamCreateWithFlags(&made->handle, cudaStreamNonBlocking);
     if (error != cudaSuccess) forget(cudaFree(made->exchange));
@@ -40,16 +45,7 @@ fp8oracle_status stream_create(fp8oracle_stream* stream, fp8oracle_message messa
   return FP8ORACLE_OK;
 }
 
-void stream_destroy(fp8oracle_stream stream) {
-  if (stream == nullptr) return;
-  forget(cudaStreamSynchronize(stream->handle));
-  forget(cudaStreamDestroy(stream->handle));
-  forget(cudaFree(stream->recording));
-  forget(cudaFree(stream->exchange));
-  delete stream;
-}
-
-fp8oracle_status capture(fp8oracle_stream stream, fp8oracle_message message) {
+fp8oracle_status begin_capture(fp8oracle_stream stream, fp8oracle_message message) {
   if (stream->recording != nullptr)
     return report(FP8ORACLE_INVALID_ARGUMENT, "stream: is being captured already", message);
   // Before the capture begins: memory cannot be taken during one.
@@ -65,8 +61,8 @@ fp8oracle_status capture(fp8oracle_stream stream, fp8oracle_message message) {
   return FP8ORACLE_OK;
 }
 
-fp8oracle_status end_capture(fp8oracle_stream stream, fp8oracle_recording* recording,
-                             uint64_t* nodes, fp8oracle_message message) {
+fp8oracle_status make_recording(fp8oracle_stream stream, fp8oracle_recording* recording,
+                                uint64_t* nodes, fp8oracle_message message) {
   if (stream->recording == nullptr)
     return report(FP8ORACLE_INVALID_ARGUMENT, "stream: is not being captured", message);
   std::unique_ptr<fp8oracle_recording_s> made(new (std::nothrow) fp8oracle_recording_s);
@@ -82,22 +78,60 @@ fp8oracle_status end_capture(fp8oracle_stream stream, fp8oracle_recording* recor
     forget(error);
     forget(cudaFree(exchange));
     return made ? status_of(error, "end_capture", message)
-                : report(FP8ORACLE_OUT_OF_MEMORY, "end_capture: no host memory", message);
+                : report(FP8ORACLE_OUT_OF_MEMORY, "no host memory", message);
   }
+  made->device = stream->device;
   made->exchange = exchange;
   *nodes = count;
   *recording = made.release();
   return FP8ORACLE_OK;
 }
 
+}  // namespace
+
+fp8oracle_status stream_create(fp8oracle_stream* stream, fp8oracle_message message) {
+  return guarded(message, [&] { return make_stream(stream, message); });
+}
+
+void stream_destroy(fp8oracle_stream stream) {
+  if (stream == nullptr) return;
+  const OnDevice there(stream->device);
+  forget(there.error());
+  forget(cudaStreamSynchronize(stream->handle));
+  forget(cudaStreamDestroy(stream->handle));
+  forget(cudaFree(stream->recording));
+  forget(cudaFree(stream->exchange));
+  delete stream;
+}
+
+fp8oracle_status capture(fp8oracle_stream stream, fp8oracle_message message) {
+  return run_on(stream->device, message, [&] { return begin_capture(stream, message); });
+}
+
+fp8oracle_status end_capture(fp8oracle_stream stream, fp8oracle_recording* recording,
+                             uint64_t* nodes, fp8oracle_message message) {
+  return run_on(stream->device, message,
+                [&] { return make_recording(stream, recording, nodes, message); });
+}
+
 fp8oracle_status replay(fp8oracle_recording recording, fp8oracle_stream stream,
                         fp8oracle_message message) {
-  // Replays of one recording on two streams wait for each other: CUDA runs one at a time.
-  return status_of(cudaGraphLaunch(recording->graph, stream->handle), "replay", message);
+  return run_on(stream->device, message, [&] {
+    if (recording->device != stream->device) {
+      return report(FP8ORACLE_INVALID_ARGUMENT,
+                    "stream: is on device " + std::to_string(stream->device) +
+                        ", the recording was made on device " + std::to_string(recording->device),
+                    message);
+    }
+    // Replays of one recording on two streams wait for each other: CUDA runs one at a time.
+    return status_of(cudaGraphLaunch(recording->graph, stream->handle), "replay", message);
+  });
 }
 
 void recording_destroy(fp8oracle_recording recording) {
   if (recording == nullptr) return;
+  const OnDevice there(recording->device);
+  forget(there.error());
   forget(cudaGraphExecDestroy(recording->graph));
   // cudaFree waits for what still uses the memory.
   forget(cudaFree(recording->exchange));

@@ -3,6 +3,8 @@
 
 #include <cuda_runtime_api.h>
 
+#include <exception>
+#include <new>
 #include <string>
 
 #include "fp8oracle/arguments.h"
@@ -27,6 +29,16 @@ inline fp8oracle_status status_of(cudaError_t error, const char* what, fp8oracle
   return report(
       status, std::string(what) + ": " + cudaGetErrorName(error) + ", " + cudaGetErrorString(error),
       message);
+}
+
+/// What `run()` says; no exception leaves.
+template <class Run>
+fp8oracle_status guarded(fp8oracle_message message, const Run& run) try {
+  return run();
+} catch (const std::bad_alloc&) {
+  return report(FP8ORACLE_OUT_OF_MEMORY, "no host memory", message);
+} catch (const std::exception& error) {
+  return report(FP8ORACLE_INTERNAL_ERROR, error.what(), message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -40,7 +40,6 @@ std::optional<std::string> unsupported_element(const fp8oracle_format& format,
 
 std::optional<std::string> unsupported(fp8oracle_operation operation,
                                        const fp8oracle_scheme& scheme) {
-  if (!device_state().problem.empty()) return device_state().problem;
   if (operation > FP8ORACLE_OP_SCALE_INVERSE) return "unknown operation";
   // Bytes are permuted, whatever they mean.
   if (operation == FP8ORACLE_OP_SWIZZLE || operation == FP8ORACLE_OP_UNSWIZZLE) return std::nullopt;
@@ -60,6 +59,8 @@ fp8oracle_status supports(fp8oracle_operation operation, const fp8oracle_scheme*
   if (const auto error = check_scheme(*scheme))
     return report(FP8ORACLE_UNSUPPORTED, error->argument + ": " + error->reason, message);
   if (type > FP8ORACLE_F16) return report(FP8ORACLE_UNSUPPORTED, "unknown type", message);
+  if (const DeviceState& device = device_state(); device.refusal != FP8ORACLE_OK)
+    return report(device.refusal, device.problem, message);
   if (const auto reason = unsupported(operation, *scheme))
     return report(FP8ORACLE_UNSUPPORTED, *reason, message);
   return FP8ORACLE_OK;

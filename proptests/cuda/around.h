@@ -8,13 +8,22 @@ namespace fp8oracle::cuda_tests {
 
 using Table = fp8oracle_backend_table;
 
+/// What a call is to a class Around.
+enum class Function { kStreamCreate, kAlloc, kOther };
+template <auto kMember>
+inline constexpr Function kFunction = Function::kOther;
+template <>
+inline constexpr Function kFunction<&Table::stream_create> = Function::kStreamCreate;
+template <>
+inline constexpr Function kFunction<&Table::alloc> = Function::kAlloc;
+
 /// The CUDA table's function, called while an object of the class Around lives.
 template <class Around, auto kMember>
 struct Between;
 template <class Around, class Answer, class... Args, Answer (*Table::*kMember)(Args...)>
 struct Between<Around, kMember> {
   static Answer call(Args... args) {
-    [[maybe_unused]] const Around around;
+    [[maybe_unused]] const Around around(kFunction<kMember>);
     return (cuda::backend().*kMember)(args...);
   }
 };

@@ -24,4 +24,36 @@ std::vector<Case> cases_of_every_clause(const fp8oracle_backend_table& table,
   return cases;
 }
 
+std::vector<Case> large_current_cases() {
+  std::vector<Case> cases;
+  for (const char* scheme : {"e4m3.tensor.row.compact.te", "e4m3.tensor.both.compact.te"}) {
+    for (const std::int64_t rows : {2048, 96}) {
+      constexpr std::int64_t kCols = 4096;
+      Case c;
+      c.clause = "K12";
+      c.scheme = scheme;
+      std::vector<std::uint8_t> bits(static_cast<std::size_t>(rows * kCols * 2));
+      // BF16 between 0.5 and 2 of either sign, and one larger number at the end.
+      for (std::size_t i = 0; i < bits.size(); i += 2) {
+        bits[i] = static_cast<std::uint8_t>(i * 37 >> 3);
+        bits[i + 1] = i % 6 == 0 ? 0xBF : 0x3F;
+      }
+      bits.back() = 0x41;
+      c.inputs.push_back({"x", FP8ORACLE_BF16, rows, kCols, kCols, 0, std::move(bits)});
+      c.tensors.push_back({"t", parse_scheme(scheme, find_profile("te")), rows, kCols, 0});
+      c.scalars = {{"amax", 0}, {"scale", 0}};
+      Step step;
+      step.kind = StepKind::kQuantizeCurrent;
+      step.input = "x";
+      step.tensor = "t";
+      step.amax = "amax";
+      step.scale = "scale";
+      step.directions = c.tensors.front().scheme.directions;
+      c.steps.push_back(step);
+      cases.push_back(std::move(c));
+    }
+  }
+  return cases;
+}
+
 }  // namespace fp8oracle::cuda_tests

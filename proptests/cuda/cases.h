@@ -14,4 +14,7 @@ namespace fp8oracle::cuda_tests {
 std::vector<Case> cases_of_every_clause(const fp8oracle_backend_table& table,
                                         const std::string& pattern);
 
+/// Current scaling of a tensor that fills any device and of one that fits it, in each direction.
+std::vector<Case> large_current_cases();
+
 }  // namespace fp8oracle::cuda_tests

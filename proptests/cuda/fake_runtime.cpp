@@ -167,18 +167,18 @@ const char* CUDARTAPI cudaGetErrorString(cudaError_t error) {
   return error == cudaErrorIllegalAddress ? "an illegal memory access was encountered" : "an error";
 }
 
-cudaError_t CUDARTAPI cudaGetDeviceCount(int* count) {
-  *count = 2;
-  return cudaSuccess;
-}
 cudaError_t CUDARTAPI cudaGetDevice(int* device) {
-  *device = fake::runtime().current;
-  return cudaSuccess;
+  return fake::call(__func__, [&] {
+    *device = fake::runtime().current;
+    return cudaSuccess;
+  });
 }
 cudaError_t CUDARTAPI cudaSetDevice(int device) {
-  if (device < 0 || device > 1) return fake::answer(cudaErrorInvalidDevice);
-  fake::runtime().current = device;
-  return cudaSuccess;
+  return fake::call(__func__, [&] {
+    if (device < 0 || device > 1) return cudaErrorInvalidDevice;
+    fake::runtime().current = device;
+    return cudaSuccess;
+  });
 }
 cudaError_t CUDARTAPI cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return fake::call(__func__, [&] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the backend's host side makes of errors, on the runtime of fake_runtime.h: no device needed.
+// What the backend's host side makes of errors and of two devices, on the runtime of
+// fake_runtime.h: no device needed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 
 #include "around.h"
 #include "cases.h"
+#include "elsewhere.h"
 #include "fake_runtime.h"
 #include "fp8oracle/error.h"
 #include "left_behind.h"
@@ -124,12 +126,89 @@ TEST_F(HostSide, ABrokenDeviceIsADeviceErrorOfEveryCallAfterIt) {
   EXPECT_GT(runs, 300u);
 }
 
+TEST_F(HostSide, OnABrokenDeviceNothingBegins) {
+  fake::break_at(0);
+  char text[256] = {};
+  void* data = nullptr;
+  fp8oracle_stream stream = nullptr;
+  EXPECT_EQ(cuda::backend().alloc(1, &data, {text, sizeof text}), FP8ORACLE_DEVICE_ERROR) << text;
+  EXPECT_EQ(cuda::backend().stream_create(&stream, {text, sizeof text}), FP8ORACLE_DEVICE_ERROR)
+      << text;
+  cuda::backend().free(nullptr);
+  cuda::backend().stream_destroy(nullptr);
+  cuda::backend().recording_destroy(nullptr);
+  EXPECT_EQ(cudaPeekAtLastError(), cudaSuccess);
+}
+
 TEST_F(HostSide, TooLittleMemoryIsSaid) {
   char text[256] = {};
   void* data = nullptr;
-  fake::fail_at(0, cudaErrorMemoryAllocation);
+  std::uint64_t calls = 0;
+  for (int i = 0; i < 2; ++i) {  // the first time looks at the device
+    fake::reset();
+    ASSERT_EQ(cuda::backend().alloc(1, &data, {text, sizeof text}), FP8ORACLE_OK) << text;
+    calls = fake::calls();
+    cuda::backend().free(data);
+  }
+  fake::reset();
+  fake::fail_at(calls - 1, cudaErrorMemoryAllocation);
   EXPECT_EQ(cuda::backend().alloc(1, &data, {text, sizeof text}), FP8ORACLE_OUT_OF_MEMORY) << text;
+  EXPECT_EQ(fake::failed(), "cudaMalloc");
   EXPECT_EQ(cudaPeekAtLastError(), cudaSuccess);
+}
+
+// Limits of one device are none of the other: the fake runtime refuses what does not fit.
+TEST_F(HostSide, CallsRunOnTheDeviceOfTheirStream) {
+  Elsewhere::home = 0;
+  Elsewhere::calls = Elsewhere::moved = 0;
+  const Table table = table_around<Elsewhere>();
+  for (const Case& c : cases_of_every_clause(cuda::backend(), kAll))
+    expect_references_statuses(c, run(table, c));
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    for (const Case& c : large_current_cases()) {
+      const CaseRun observed = run(table, c);
+      ASSERT_EQ(observed.steps.size(), 1u);
+      EXPECT_EQ(observed.steps[0].status, FP8ORACLE_OK) << observed.steps[0].message;
+    }
+  }
+  EXPECT_EQ(Elsewhere::moved, 0u);
+  std::uint64_t on[2] = {};
+  for (const fake::Launch& launch : fake::launches()) {
+    ++on[launch.device];
+    EXPECT_EQ(launch.early, launch.device == 0);
+  }
+  EXPECT_GT(on[0], 300u);
+  EXPECT_GT(on[1], 300u);
+}
+
+TEST_F(HostSide, ARecordingStaysOnItsDevice) {
+  const Table& table = cuda::backend();
+  char text[256] = {};
+  const fp8oracle_message message{text, sizeof text};
+  fp8oracle_stream streams[2] = {};
+  for (int device : {0, 1}) {
+    ASSERT_EQ(cudaSetDevice(device), cudaSuccess);
+    ASSERT_EQ(table.stream_create(&streams[device], message), FP8ORACLE_OK) << text;
+  }
+  fp8oracle_recording recording = nullptr;
+  std::uint64_t nodes = 0;
+  EXPECT_EQ(table.capture(streams[0], message), FP8ORACLE_OK) << text;
+  EXPECT_EQ(table.end_capture(streams[0], &recording, &nodes, message), FP8ORACLE_OK) << text;
+  EXPECT_EQ(table.replay(recording, streams[0], message), FP8ORACLE_OK) << text;
+  EXPECT_EQ(table.replay(recording, streams[1], message), FP8ORACLE_INVALID_ARGUMENT);
+  EXPECT_EQ(std::string(text), "stream: is on device 1, the recording was made on device 0");
+  table.recording_destroy(recording);
+  for (const fp8oracle_stream stream : streams) table.stream_destroy(stream);
+}
+
+TEST_F(HostSide, WhatDoesNotAnswerIsAskedAgain) {
+  char text[256] = {};
+  void* data = nullptr;
+  fake::break_at(0);
+  (void)cuda::backend().alloc(1, &data, {text, sizeof text});
+  fake::reset();
+  EXPECT_EQ(cuda::backend().alloc(1, &data, {text, sizeof text}), FP8ORACLE_OK) << text;
+  cuda::backend().free(data);
 }
 
 }  // namespace

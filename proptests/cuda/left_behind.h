@@ -5,13 +5,15 @@
 
 #include <cstdint>
 
+#include "around.h"
+
 namespace fp8oracle::cuda_tests {
 
 /// A host program that left a CUDA error where cudaGetLastError() finds it: a call of the backend
 /// must neither take it for its own nor take it away (around.h).
 class LeftBehind {
  public:
-  LeftBehind() {
+  explicit LeftBehind(Function) {
     (void)cudaSetDevice(-1);
     ++left;
   }

@@ -81,14 +81,15 @@ template <Fault kFault>
 fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
                                 fp8oracle_stream stream, fp8oracle_message message) {
   if (!lives_in(*args, args->input.type)) return backend().quantize_current(args, stream, message);
-  CurrentCast current = current_cast(*args, queue_of(stream));
+  const Queue queue = queue_of(stream);
+  CurrentCast current = current_cast(*args, queue);
   cudaError_t error = cudaSuccess;
   if (has_transpose(args->scheme)) {
-    error = launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, stream->handle);
+    error = launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, queue);
   } else {
     flatten(current.cast);
     error = launch_current<Bf16, E4M3, SmallCurrent, kFault>(
-        current, rows_are_aligned<Bf16>(current.cast), stream->handle);
+        current, rows_are_aligned<Bf16>(current.cast), queue);
   }
   return status_of(error, "quantize_current, a mutant", message);
 }
