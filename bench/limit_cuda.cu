@@ -46,9 +46,14 @@ void enqueue_copy(const void* from, void* to, std::uint64_t bytes, cudaStream_t 
   const std::uint64_t count = (bytes + sizeof(uint4) - 1) / sizeof(uint4);
   const std::uint64_t per_block = std::uint64_t{kThreads} * kInFlight;
   const auto grid = static_cast<unsigned>((count + per_block - 1) / per_block);
-  copy_kernel<kInFlight><<<grid, kThreads, 0, stream>>>(static_cast<const uint4*>(from),
-                                                        static_cast<uint4*>(to), count);
-  require(cudaGetLastError(), "the limit's copy");
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(grid);
+  config.blockDim = dim3(kThreads);
+  config.stream = stream;
+  // Returns this launch's own error: a backend under test may have left one behind.
+  require(cudaLaunchKernelEx(&config, copy_kernel<kInFlight>, static_cast<const uint4*>(from),
+                             static_cast<uint4*>(to), count),
+          "the limit's copy");
 }
 
 void enqueue_memcpy(const void* from, void* to, std::uint64_t bytes, cudaStream_t stream) {
