@@ -6,6 +6,7 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/quote.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::bench {
 namespace {
@@ -13,8 +14,8 @@ namespace {
 constexpr unsigned kRow = FP8ORACLE_ROWWISE;
 constexpr unsigned kCol = FP8ORACLE_COLUMNWISE;
 constexpr unsigned kBoth = kRow | kCol;
-constexpr auto kTensor = FP8ORACLE_GRANULARITY_TENSOR;
-constexpr auto kMx = FP8ORACLE_GRANULARITY_MX32;
+constexpr Grid kTensor = kTensorGrid;
+constexpr Grid kMx = kMx32Grid;
 constexpr auto kCompact = FP8ORACLE_LAYOUT_COMPACT;
 constexpr auto kPadded = FP8ORACLE_LAYOUT_PADDED;
 constexpr auto kSwizzled = FP8ORACLE_LAYOUT_SWIZZLED;
@@ -37,7 +38,7 @@ constexpr std::array kOperations{
     Operation{"mx-both-swizzled", "both from one read, swizzled scale_inv", FP8ORACLE_OP_QUANTIZE,
               kMx, kBoth, kSwizzled},
     Operation{"mx-squares", "blocks of 32 x 32, both directions, padded scale_inv",
-              FP8ORACLE_OP_QUANTIZE, FP8ORACLE_GRANULARITY_MX32X32, kBoth, kPadded},
+              FP8ORACLE_OP_QUANTIZE, kMx32x32Grid, kBoth, kPadded},
     Operation{"dequantize", "per tensor, to the row's type", FP8ORACLE_OP_DEQUANTIZE, kTensor, kRow,
               kCompact},
     Operation{"dequantize-mx", "MX rowwise, to the row's type", FP8ORACLE_OP_DEQUANTIZE, kMx, kRow,
@@ -52,11 +53,11 @@ constexpr std::array kOperations{
 };
 
 std::uint64_t scale_bytes(const RowSpec& row) {
-  const fp8oracle_scheme scheme = row.scheme();
+  const ResolvedScheme scheme = row.scheme().resolved();
   std::int64_t bytes = 0;
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
-    if ((scheme.directions & static_cast<unsigned>(direction)) == 0) continue;
-    bytes += row.count * scale_inv_shape(scheme, direction, row.rows, row.cols).bytes();
+    if (!scheme.has(direction)) continue;
+    bytes += row.count * scale_grid(scheme, direction, row.rows, row.cols).bytes();
   }
   return static_cast<std::uint64_t>(bytes);
 }
@@ -84,14 +85,14 @@ std::string RowSpec::name() const {
          std::string(format.name);
 }
 
-fp8oracle_scheme RowSpec::scheme() const {
+Scheme RowSpec::scheme() const {
   Scheme scheme;
   scheme.format = format;
-  scheme.granularity = operation->granularity;
+  scheme.grid = operation->grid;
   scheme.directions = operation->directions;
   scheme.layout = operation->layout;
   scheme.profile = find_profile("te");
-  return scheme.abi();
+  return scheme;
 }
 
 std::uint64_t RowSpec::bytes() const {

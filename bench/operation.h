@@ -15,7 +15,7 @@ struct Operation {
   std::string_view name;     ///< as --op takes it
   std::string_view meaning;  ///< one line for --help and the page
   fp8oracle_operation abi;
-  fp8oracle_granularity granularity;
+  Grid grid;
   unsigned directions;
   fp8oracle_layout layout;
   bool loop = false;  ///< one call of the single operation a tensor
@@ -39,7 +39,7 @@ struct RowSpec {
   std::string shape() const;
   /// "quantize 8192x8192 bf16 e4m3"
   std::string name() const;
-  fp8oracle_scheme scheme() const;
+  Scheme scheme() const;
   /// What the operation reads and writes. Current scaling reads its input twice: a whole tensor
   /// does not stay on the chip.
   std::uint64_t bytes() const;

@@ -86,6 +86,9 @@ RowResult run_row(const Stream& stream, const RowSpec& spec) {
   }
   try {
     measure(stream, spec, row);
+  } catch (const Denied& denial) {
+    row.status = "SKIPPED";
+    row.reason = denial.what();
   } catch (const BackendError& error) {
     row.status = "ERROR";
     row.reason = error.what();

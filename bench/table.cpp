@@ -4,14 +4,15 @@
 #include <string_view>
 #include <utility>
 
-#include "fp8oracle/error.h"
 #include "fp8oracle/scheme.h"
 
 namespace fp8oracle::bench {
 
 void refuse(const char* what, fp8oracle_status status, const char* message) {
   const std::string reason = *message != '\0' ? message : std::string(to_string(status));
-  throw BackendError(std::string(what) + ": " + reason);
+  const std::string text = std::string(what) + ": " + reason;
+  if (status == FP8ORACLE_UNSUPPORTED) throw Denied(text);
+  throw BackendError(text);
 }
 
 Stream::Stream(const fp8oracle_backend_table& table) : table_(table) {

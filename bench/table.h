@@ -6,10 +6,17 @@
 #include <string>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/error.h"
 
 namespace fp8oracle::bench {
 
-/// Calls the function with room for its message; throws BackendError("what: message") unless OK.
+/// A call that supports() did not deny answered UNSUPPORTED: it may, as long as it wrote nothing.
+struct Denied : BackendError {
+  using BackendError::BackendError;
+};
+
+/// Calls the function with room for its message; throws BackendError("what: message") unless OK,
+/// Denied where that is UNSUPPORTED.
 template <class Call>
 void require_ok(const char* what, const Call& call);
 [[noreturn]] void refuse(const char* what, fp8oracle_status status, const char* message);

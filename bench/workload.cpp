@@ -9,6 +9,8 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
+#include "runner/probe.h"
 
 namespace fp8oracle::bench {
 namespace {
@@ -49,26 +51,16 @@ const std::vector<std::uint8_t>& pattern_of(fp8oracle_type type) {
   return patterns[type];
 }
 
-fp8oracle_buffer absent() { return {nullptr, 0}; }
-
 }  // namespace
 
 std::optional<std::string> unsupported(const fp8oracle_backend_table& table, const RowSpec& row) {
-  const fp8oracle_operation operation = row.operation->abi;
-  if (operation == FP8ORACLE_OP_QUANTIZE_CURRENT && table.quantize_current == nullptr)
-    return "the backend has no quantize_current";
-  if (operation == FP8ORACLE_OP_QUANTIZE_MANY && table.quantize_many == nullptr)
-    return "the backend has no quantize_many";
-  const fp8oracle_scheme scheme = row.scheme();
-  char text[512] = {};
-  const fp8oracle_status status =
-      table.supports(operation, &scheme, row.type, fp8oracle_message{text, sizeof text});
-  if (status == FP8ORACLE_OK) return std::nullopt;
-  return *text != '\0' ? std::string(text) : std::string(to_string(status));
+  std::string why =
+      runner::why_unsupported(table, row.operation->abi, row.scheme().abi(), row.type);
+  return why.empty() ? std::nullopt : std::optional(std::move(why));
 }
 
 Workload::Workload(const Stream& stream, const RowSpec& row, int sets)
-    : stream_(stream), row_(row) {
+    : stream_(stream), row_(row), scheme_(row.scheme().abi()) {
   for (int set = 0; set < sets; ++set) {
     std::vector<Tensor> tensors;
     for (std::int64_t i = 0; i < row.count; ++i) tensors.push_back(make_tensor());
@@ -111,13 +103,13 @@ fp8oracle_buffer Workload::make_input(std::uint64_t bytes) {
 
 // Codes of 0x38: a plain number in either format, for the rows that read codes.
 fp8oracle_pair Workload::make_pair(fp8oracle_direction direction) {
-  const fp8oracle_scheme scheme = row_.scheme();
-  fp8oracle_pair pair{absent(), absent()};
-  if ((scheme.directions & static_cast<unsigned>(direction)) == 0) return pair;
+  const ResolvedScheme scheme = row_.scheme().resolved();
+  fp8oracle_pair pair{};
+  if (!scheme.has(direction)) return pair;
   pair.codes = make_buffer(static_cast<std::uint64_t>(row_.rows * row_.cols), 0x38);
-  if (scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR) {
-    const auto shape = scale_inv_shape(scheme, direction, row_.rows, row_.cols);
-    pair.scale_inv = make_buffer(static_cast<std::uint64_t>(shape.bytes()), kE8m0One);
+  if (!scheme.grid.scale_is_given()) {
+    const ScaleGrid scales = scale_grid(scheme, direction, row_.rows, row_.cols);
+    pair.scale_inv = make_buffer(static_cast<std::uint64_t>(scales.bytes()), kE8m0One);
   } else if (direction == FP8ORACLE_ROWWISE) {
     pair.scale_inv = make_scalar(1.0f / kScale);
   }
@@ -126,15 +118,15 @@ fp8oracle_pair Workload::make_pair(fp8oracle_direction direction) {
 
 Workload::Tensor Workload::make_tensor() {
   const auto bytes = static_cast<std::uint64_t>(row_.rows * row_.cols * size_of(row_.type));
-  const bool per_tensor = row_.operation->granularity == FP8ORACLE_GRANULARITY_TENSOR;
+  const bool per_tensor = row_.operation->grid.scale_is_given();
   Tensor tensor{};
   tensor.matrix = {make_input(bytes), row_.type, row_.rows, row_.cols, row_.cols};
   if (row_.operation->abi != FP8ORACLE_OP_AMAX) {
     tensor.rowwise = make_pair(FP8ORACLE_ROWWISE);
     tensor.columnwise = make_pair(FP8ORACLE_COLUMNWISE);
   }
-  tensor.scale = per_tensor ? make_scalar(kScale) : absent();
-  tensor.amax = per_tensor ? make_scalar(0.0f) : absent();
+  if (per_tensor) tensor.scale = make_scalar(kScale);
+  if (per_tensor) tensor.amax = make_scalar(0.0f);
   return tensor;
 }
 
@@ -142,7 +134,7 @@ Workload::Tensor Workload::make_tensor() {
 template <class Args, class Run>
 std::function<void()> Workload::bind(Args args, Run run) {
   args.struct_size = sizeof args;
-  args.scheme = row_.scheme();
+  args.scheme = scheme_.get();
   if constexpr (requires { args.workspace; }) {
     const fp8oracle_operation operation =
         row_.operation->loop ? FP8ORACLE_OP_QUANTIZE : row_.operation->abi;
@@ -192,6 +184,7 @@ std::function<void()> Workload::many_call(const std::vector<Tensor>& tensors) {
   }
   fp8oracle_quantize_many_args args{};
   args.items = items->data();
+  args.item_bytes = sizeof items->front();
   args.count = items->size();
   return [items, call = bind(args, stream_.table().quantize_many)] { call(); };
 }

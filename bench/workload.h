@@ -20,6 +20,8 @@ class Workload {
  public:
   /// Throws BackendError, also when the memory does not suffice.
   Workload(const Stream& stream, const RowSpec& row, int sets);
+  Workload(const Workload&) = delete;  // the calls point into it
+  Workload& operator=(const Workload&) = delete;
 
   /// Enqueues the operation on the buffers of one set; throws BackendError.
   void enqueue(int set) const;
@@ -49,6 +51,7 @@ class Workload {
 
   const Stream& stream_;
   RowSpec row_;
+  AbiScheme scheme_;
   std::vector<Memory> memory_;
   std::vector<std::function<void()>> calls_;
 };

@@ -4,22 +4,25 @@
     backend = Backend("build/release/reference/fp8oracle_reference.so")
     codes, scale_inv = backend.quantize(x_f32, "e4m3", scale=2.0)
 
-A struct that drifts from the header is refused by the backend (struct_size), never misread.
+A struct that drifts from the header is refused by the backend (struct_size), never misread. The structs that go
+by value are fixed for good.
 """
 
 import ctypes
-from ctypes import POINTER, Structure, c_char, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_uint8, c_void_p
+from ctypes import POINTER, Structure, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_uint8, c_void_p
 
 import numpy
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 TYPES = {"f32": 0, "bf16": 1, "f16": 2}
-TENSOR, MX32 = 0, 1
-ROWWISE = 1
+ROWWISE, COMPACT = 1, 0
+SCALE_F32, SCALE_E8M0 = 0, 1
 
 
 class Format(Structure):
     _fields_ = [
+        ("struct_size", c_uint32),
+        ("bits", c_uint32),
         ("exponent_bits", c_uint32),
         ("mantissa_bits", c_uint32),
         ("bias", c_int32),
@@ -29,31 +32,44 @@ class Format(Structure):
     ]
 
 
-FORMATS = {"e4m3": Format(4, 3, 7, 0x7E, 0, 0x7F), "e5m2": Format(5, 2, 15, 0x7B, 0x7C, 0x7F)}
+FORMATS = {
+    "e4m3": Format(ctypes.sizeof(Format), 8, 4, 3, 7, 0x7E, 0, 0x7F),
+    "e5m2": Format(ctypes.sizeof(Format), 8, 5, 2, 15, 0x7B, 0x7C, 0x7F),
+}
+
+
+class Grid(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("block_rows", c_uint32),
+        ("block_cols", c_uint32),
+        ("scale_type", c_uint32),
+        ("repeat", c_uint32),
+        ("levels", c_uint32),
+    ]
+
+
+TENSOR = Grid(ctypes.sizeof(Grid), 0, 0, SCALE_F32, 0, 1)
+MX32 = Grid(ctypes.sizeof(Grid), 1, 32, SCALE_E8M0, 0, 1)
 
 
 class Knobs(Structure):
-    """Zeros are the choices of the profile `te`, all but the two that scheme() sets."""
+    _fields_ = [("struct_size", c_uint32), ("count", c_uint32), ("values", POINTER(c_uint32))]
 
-    _fields_ = [("struct_size", c_uint32)] + [
-        (name, c_uint32)
-        for name in (
-            "element_overflow element_inf element_nan element_negative_zero element_subnormals element_max_code "
-            "product amax_nan block_special e8m0_round e8m0_of_inf e8m0_of_zero scale_of_bad_amax scale_overflow "
-            "scale_pow2 scale_inv_subnormals padding shapes mx_columnwise_codes"
-        ).split()
-    ]
+
+# A knob that is not sent is 0, and every 0 is a choice of the profile `te`.
+TE = Knobs(ctypes.sizeof(Knobs), 0, None)
 
 
 class Scheme(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("format", Format),
-        ("granularity", c_uint32),
         ("directions", c_uint32),
         ("layout", c_uint32),
-        ("profile", c_char * 32),
-        ("knobs", Knobs),
+        ("profile", c_char_p),
+        ("format", POINTER(Format)),
+        ("grid", POINTER(Grid)),
+        ("knobs", POINTER(Knobs)),
     ]
 
 
@@ -70,13 +86,13 @@ class Matrix(Structure):
 
 
 class Pair(Structure):
-    _fields_ = [("codes", Buffer), ("scale_inv", Buffer)]
+    _fields_ = [("codes", Buffer), ("scale_inv", Buffer), ("second_scale", Buffer)]
 
 
 class QuantizeArgs(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("scheme", Scheme),
+        ("scheme", POINTER(Scheme)),
         ("input", Matrix),
         ("scale", Buffer),
         ("amax", Buffer),
@@ -88,7 +104,7 @@ class QuantizeArgs(Structure):
 
 
 class DequantizeArgs(Structure):
-    _fields_ = [("struct_size", c_uint32), ("scheme", Scheme), ("pair", Pair), ("output", Matrix)]
+    _fields_ = [("struct_size", c_uint32), ("scheme", POINTER(Scheme)), ("pair", Pair), ("output", Matrix)]
 
 
 def function(*arguments, returns=ctypes.c_int):
@@ -110,23 +126,19 @@ class Table(Structure):
         ("download", function(c_void_p, c_void_p, c_uint64, c_void_p, Message)),
         ("copy", function(c_void_p, c_void_p, c_uint64, c_void_p, Message)),
         ("fill", function(c_void_p, c_uint8, c_uint64, c_void_p, Message)),
-        ("supports", function(ctypes.c_int, POINTER(Scheme), ctypes.c_int, Message)),
+        ("supports", function(ctypes.c_int, c_void_p, Message)),
         ("workspace_bytes", function(ctypes.c_int, c_void_p, POINTER(c_uint64), Message)),
         ("quantize", function(POINTER(QuantizeArgs), c_void_p, Message)),
         ("amax", c_void_p),
         ("scale_from_amax", c_void_p),
         ("dequantize", function(POINTER(DequantizeArgs), c_void_p, Message)),
-        ("swizzle", c_void_p),
-        ("unswizzle", c_void_p),
     ]
 
 
-def scheme(format_name, granularity):
-    result = Scheme(ctypes.sizeof(Scheme), FORMATS[format_name], granularity, ROWWISE, 0, b"te")
-    result.knobs.struct_size = ctypes.sizeof(Knobs)
-    result.knobs.element_max_code = result.format.max_code
-    result.knobs.e8m0_of_inf = 254
-    return result
+def scheme(format_name, grid):
+    """A pointer that keeps alive what it points to."""
+    pointers = [ctypes.pointer(what) for what in (FORMATS[format_name], grid, TE)]
+    return ctypes.pointer(Scheme(ctypes.sizeof(Scheme), ROWWISE, COMPACT, b"te", *pointers))
 
 
 class Backend:
@@ -193,11 +205,11 @@ class Backend:
 
     def dequantize(self, codes, scale_inv, format_name):
         """F32 values of codes[rows, cols]; scale_inv FP32[1] (per tensor) or E8M0[rows, cols / 32] (MX)."""
-        granularity = TENSOR if scale_inv.dtype == numpy.float32 else MX32
+        grid = TENSOR if scale_inv.dtype == numpy.float32 else MX32
         pair = Pair(self._upload(codes), self._upload(scale_inv))
         target = self._allocate(4 * codes.size)
         output = Matrix(target, TYPES["f32"], *codes.shape, codes.shape[1])
-        args = DequantizeArgs(ctypes.sizeof(DequantizeArgs), scheme(format_name, granularity), pair, output)
+        args = DequantizeArgs(ctypes.sizeof(DequantizeArgs), scheme(format_name, grid), pair, output)
         self._do("dequantize", ctypes.byref(args), self.stream)
         values = self._download(target, numpy.float32).reshape(codes.shape)
         self._free(pair.codes, pair.scale_inv, target)

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/explain_case.h"
 
+#include <Eigen/Core>
+
 #include "cli/subject.h"
-#include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
+#include "reference/amax.h"
+#include "reference/block.h"
 #include "reference/describe.h"
 #include "reference/explain.h"
 #include "runner/quantized_view.h"
@@ -13,58 +17,71 @@ namespace {
 
 constexpr int kShown = 4;  ///< codes a direction
 
-std::string joined(const std::vector<std::string>& lines, const char* indent) {
+using Lines = std::vector<std::string>;
+
+std::string joined(const Lines& lines, const char* indent) {
   std::string text;
   for (const std::string& line : lines) text += indent + line + "\n";
   return text;
 }
 
-/// The elements of a tile of the MX granularity; one block is what a reader follows.
-std::vector<float> block_at(const runner::QuantizedView& view, fp8oracle_direction direction,
+/// The elements that share a scale with this one.
+std::vector<float> block_at(const runner::QuantizedView& view, const ScaleGrid& scales,
                             std::int64_t row, std::int64_t col) {
-  const bool tile = view.scheme().granularity == FP8ORACLE_GRANULARITY_MX32X32;
-  const bool along_row = tile || direction == FP8ORACLE_ROWWISE;
-  const bool along_col = tile || direction == FP8ORACLE_COLUMNWISE;
-  const auto begin = [](std::int64_t at, bool along) {
-    return along ? at / kMxBlock * kMxBlock : at;
-  };
-  const auto end = [&](std::int64_t at, bool along, std::int64_t length) {
-    return std::min(begin(at, along) + (along ? kMxBlock : 1), length);
-  };
+  const Window window = scales.block(row, col);
   std::vector<float> block;
-  for (std::int64_t r = begin(row, along_col); r < end(row, along_col, view.rows()); ++r) {
-    for (std::int64_t k = begin(col, along_row); k < end(col, along_row, view.cols()); ++k)
+  for (std::int64_t r = window.row; r < window.row + window.rows; ++r) {
+    for (std::int64_t k = window.col; k < window.col + window.cols; ++k)
       block.push_back(view.x(r, k));
   }
   return block;
 }
 
-std::string element_text(const runner::QuantizedView& view, fp8oracle_direction direction,
-                         std::int64_t row, std::int64_t col) {
+/// amax, scale, scale_inv and code of an element whose block has an FP32 scale of its own.
+Lines derive_in_block(const runner::QuantizedView& view, const std::vector<float>& block, float x,
+                      fp8oracle_type type) {
   const Format& format = view.scheme().format;
-  const std::string place = "    row " + std::to_string(row) + ", column " + std::to_string(col);
-  if (!view.scheme().is_block()) {
-    return place + "\n" +
-           joined(reference::derive_code(format, view.knobs(), view.x(row, col), view.scale()),
-                  "      ");
+  reference::ScaleOptions options;
+  options.input_type = type;
+  const Eigen::Map<const Eigen::ArrayXf> elements(block.data(),
+                                                  static_cast<Eigen::Index>(block.size()));
+  const float scale = reference::free_scale(elements, format, view.knobs(), options).scale;
+  const float amax = reference::max_magnitude(elements, view.knobs());
+  Lines lines = reference::derive_scale_from_amax(format, view.knobs(), amax, options);
+  for (const Lines& more : {reference::derive_scale_inv(view.knobs(), scale),
+                            reference::derive_code(format, view.knobs(), x, scale)}) {
+    lines.insert(lines.end(), more.begin(), more.end());
   }
-  return place + "\n" +
-         joined(reference::derive_block_scale(format, view.knobs(),
-                                              block_at(view, direction, row, col)),
-                "      ") +
-         joined(reference::derive_mx_code(format, view.knobs(), view.x(row, col),
-                                          view.stored_scale(row, col)),
-                "      ");
+  return lines;
 }
 
-std::string direction_text(const runner::QuantizedView& view, fp8oracle_direction direction) {
+Lines derive_element(const runner::QuantizedView& view, const ScaleGrid& scales, std::int64_t row,
+                     std::int64_t col, fp8oracle_type type) {
+  const Format& format = view.scheme().format;
+  const float x = view.x(row, col);
+  if (scales.grid.scale_is_given())
+    return reference::derive_code(format, view.knobs(), x, view.scale());
+  const std::vector<float> block = block_at(view, scales, row, col);
+  if (!scales.grid.is_mx()) return derive_in_block(view, block, x, type);
+  Lines lines = reference::derive_block_scale(format, view.knobs(), block);
+  const Lines code =
+      reference::derive_mx_code(format, view.knobs(), x, view.stored_scale(row, col));
+  lines.insert(lines.end(), code.begin(), code.end());
+  return lines;
+}
+
+std::string direction_text(const runner::QuantizedView& view, fp8oracle_direction direction,
+                           fp8oracle_type type) {
+  const ScaleGrid scales =
+      scale_grid(view.scheme().resolved(), direction, view.rows(), view.cols());
   std::string text = direction == FP8ORACLE_ROWWISE ? "  rowwise\n" : "  columnwise\n";
   int shown = 0;
   for (std::int64_t row = 0; row < view.rows(); ++row) {
     for (std::int64_t col = 0; col < view.cols(); ++col) {
       if (view.x(row, col) == 0) continue;
       if (shown++ == kShown) return text + "    and more elements\n";
-      text += element_text(view, direction, row, col);
+      text += "    row " + std::to_string(row) + ", column " + std::to_string(col) + "\n" +
+              joined(derive_element(view, scales, row, col, type), "      ");
     }
   }
   return shown > 0 ? text : text + "    every element is zero\n";
@@ -95,7 +112,7 @@ std::string step_text(const Case& c, std::size_t index, const Arena& arena,
     for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
       if ((directions & static_cast<unsigned>(direction)) == 0) continue;
       text += direction_text(runner::QuantizedView(c, arena, outcome, index, cast, direction),
-                             direction);
+                             direction, c.input(cast.input).type);
     }
   }
   return text;

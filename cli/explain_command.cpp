@@ -10,9 +10,9 @@
 #include "cli/numbers.h"
 #include "cli/verify_options.h"
 #include "fp8oracle/error.h"
+#include "reference/block.h"
 #include "reference/e8m0.h"
 #include "reference/explain.h"
-#include "reference/mx.h"
 
 namespace fp8oracle::cli {
 namespace {
@@ -30,13 +30,13 @@ struct ExplainWords {
 struct Rules {
   Profile profile;
   Format format;
-  fp8oracle_knobs knobs;
+  Knobs knobs;
 };
 
 Rules rules_of(const ExplainWords& words) {
   Profile profile = profiles_of({words.profile}).front();
   const Format format = profile.format_for(format_of(words.format));
-  const fp8oracle_knobs knobs = profile.knobs_for(format_of(words.format));
+  const Knobs knobs = profile.knobs_for(format_of(words.format));
   return {std::move(profile), format, knobs};
 }
 

@@ -45,8 +45,7 @@ std::string heading(const Format& format, std::uint8_t code, float x, float scal
 
 }  // namespace
 
-std::string explain_scale_changes(const Format& format, const fp8oracle_knobs& knobs, float x,
-                                  float scale) {
+std::string explain_scale_changes(const Format& format, const Knobs& knobs, float x, float scale) {
   const std::uint8_t code =
       reference::encode(format, reference::element_rules(format, knobs), x * scale);
   const float stored = reference::scale_inverse(scale, knobs);

@@ -98,7 +98,8 @@ std::uint32_t scale_of(Case& c, const Scheme& scheme, runner::Session& reference
 
 /// One cast, with the amax where there is one.
 void make_cast(Case& c, const Scheme& scheme, runner::Session& reference) {
-  const std::uint32_t scale = scheme.is_block() ? 0 : scale_of(c, scheme, reference);
+  const bool given = scheme.grid.scale_is_given();
+  const std::uint32_t scale = given ? scale_of(c, scheme, reference) : 0;
   c.clause = "K10";
   c.scheme = scheme.name();
   const InputDecl& x = c.inputs.front();
@@ -109,7 +110,7 @@ void make_cast(Case& c, const Scheme& scheme, runner::Session& reference) {
   cast.tensor = "t";
   cast.directions = scheme.directions;
   cast.scale_inv_directions = scheme.directions;
-  if (!scheme.is_block()) {
+  if (given) {
     c.scalars = {{"s", scale}, {"a", 0}};
     cast.scale = "s";
     cast.amax = "a";
@@ -160,7 +161,7 @@ class Runner {
     const Clock::time_point start = Clock::now();
     const InputTensor& t = run_.tensors[index];
     result.reason =
-        subject.unsupported(FP8ORACLE_OP_QUANTIZE, result.scheme.abi(), *type_of(t.tensor.dtype));
+        subject.unsupported(FP8ORACLE_OP_QUANTIZE, result.scheme, *type_of(t.tensor.dtype));
     if (result.reason.empty()) result.reason = why_shape_is_denied(result.scheme, t);
     if (!result.reason.empty()) return;
     Case& c = bench.hold(index, t);
@@ -241,8 +242,7 @@ std::vector<InputResult> results_for(const runner::VerifyOptions& options) {
         continue;
       results.push_back({});
       results.back().scheme = scheme;
-      const std::string kind =
-          std::string(scheme.format.name) + "." + std::string(to_string(scheme.granularity));
+      const std::string kind = std::string(scheme.format.name) + "." + to_string(scheme.grid);
       if (measured.insert(kind).second) results.back().quality = Quality{};
     }
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "cli/backends.h"
 #include "contract/contract.h"
@@ -39,12 +40,11 @@ Listing clauses() {
   return listing;
 }
 
-std::string value_name(const Knob& knob, const fp8oracle_knobs& knobs) {
-  const std::uint32_t number = knobs.*knob.field;
-  for (const Knob::Value& value : knob.values) {
-    if (value.number == number) return std::string(value.name);
-  }
-  return std::to_string(number);
+/// Those with names for their values; element.max is a number for each format.
+std::vector<Knob> named_knobs() {
+  std::vector<Knob> named = knobs();
+  std::erase_if(named, [](const Knob& knob) { return knob.is_number(); });
+  return named;
 }
 
 Listing profiles() {
@@ -53,16 +53,17 @@ Listing profiles() {
                   "`--profile FILE.json` reads one of your own.",
                   {"profile", "granularities"},
                   {}};
-  for (const Knob& knob : knobs()) listing.columns.emplace_back(knob.name);
+  const std::vector<Knob> choices = named_knobs();
+  for (const Knob& knob : choices) listing.columns.emplace_back(knob.name);
   listing.columns.emplace_back("source");
   listing.text_columns = {0, 1, listing.columns.size() - 1};
   listing.page_transposed = true;
   for (const Profile& p : builtin_profiles()) {
     std::string granularities;
-    for (const auto g : p.granularities)
-      granularities += (granularities.empty() ? "" : ", ") + std::string(to_string(g));
+    for (const Grid& grid : p.grids)
+      granularities += (granularities.empty() ? "" : ", ") + to_string(grid);
     std::vector<std::string> row{p.name, granularities};
-    for (const Knob& knob : knobs()) row.push_back(value_name(knob, p.knobs));
+    for (const Knob& knob : choices) row.emplace_back(knob.values.at(p.knobs.*knob.field));
     row.push_back(p.source);
     listing.rows.push_back(std::move(row));
   }

@@ -18,6 +18,17 @@ double percent(std::uint64_t part, std::uint64_t all) {
   return all == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(all);
 }
 
+/// The scale_inv of the element, as it is stored.
+float scale_inv_of(const runner::QuantizedView& view, const std::vector<std::uint8_t>& arena,
+                   std::int64_t row, std::int64_t col) {
+  if (view.scheme().grid.is_mx()) return reference::e8m0_value(view.stored_scale(row, col));
+  float scale_inv = 0;
+  const auto index = static_cast<std::size_t>(view.scale_inv_index(row, col));
+  std::memcpy(&scale_inv, arena.data() + view.scale_inv().begin + index * sizeof scale_inv,
+              sizeof scale_inv);
+  return scale_inv;
+}
+
 }  // namespace
 
 double Quality::sqnr_db() const {
@@ -29,8 +40,6 @@ Quality measure(const runner::QuantizedView& view, const std::vector<std::uint8_
   std::array<double, 256> value{};
   for (std::size_t code = 0; code < value.size(); ++code)
     value[code] = reference::decode(scheme.format, static_cast<std::uint8_t>(code));
-  float scale_inv = 1;
-  if (!scheme.is_block()) std::memcpy(&scale_inv, arena.data() + view.scale_inv().begin, 4);
   const std::uint32_t max_code = view.knobs().element_max_code;
   Quality q;
   for (std::int64_t row = 0; row < view.rows(); ++row) {
@@ -41,8 +50,7 @@ Quality measure(const runner::QuantizedView& view, const std::vector<std::uint8_
       q.zeros += magnitude == 0;
       q.saturated += magnitude == max_code;
       const double x = view.x(row, col);
-      if (scheme.is_block()) scale_inv = reference::e8m0_value(view.stored_scale(row, col));
-      const double error = std::fabs(x - value[code] * scale_inv);
+      const double error = std::fabs(x - value[code] * scale_inv_of(view, arena, row, col));
       if (!std::isfinite(x) || !std::isfinite(error)) continue;
       q.signal += x * x;
       q.noise += error * error;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::reference {
 
@@ -32,7 +33,7 @@ float max_propagating_nan(const Eigen::ArrayBase<Derived>& x) {
 
 /// max|x| by the knob amax.nan.
 template <typename Derived>
-float max_magnitude(const Eigen::ArrayBase<Derived>& x, const fp8oracle_knobs& knobs) {
+float max_magnitude(const Eigen::ArrayBase<Derived>& x, const Knobs& knobs) {
   return knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN ? max_propagating_nan(x)
                                                         : max_dropping_nan(x);
 }
@@ -44,6 +45,6 @@ inline float accumulate_amax(float old, float next) {
 }
 
 /// amax = max|input|, overwritten; 0 for an empty input [K24].
-void amax(const fp8oracle_amax_args& args);
+void amax(const ResolvedScheme& scheme, const fp8oracle_amax_args& args);
 
 }  // namespace fp8oracle::reference

@@ -7,7 +7,7 @@
 
 namespace fp8oracle::reference {
 
-CodeTraits classify(const Format& format, const fp8oracle_knobs& knobs, float scaled) {
+CodeTraits classify(const Format& format, const Knobs& knobs, float scaled) {
   CodeTraits traits;
   traits.nan = std::isnan(scaled);
   traits.inf = std::isinf(scaled);

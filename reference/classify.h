@@ -3,6 +3,7 @@
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::reference {
 
@@ -17,6 +18,6 @@ struct CodeTraits {
 };
 
 /// `scaled` is what the cast gets: the product of input and scale. Costs about as much as encode().
-CodeTraits classify(const Format& format, const fp8oracle_knobs& knobs, float scaled);
+CodeTraits classify(const Format& format, const Knobs& knobs, float scaled);
 
 }  // namespace fp8oracle::reference

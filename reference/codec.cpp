@@ -40,7 +40,7 @@ double decode(const Format& format, std::uint8_t code) {
   return sign * finite_value(magnitude, static_cast<int>(format.mantissa_bits), format.emin());
 }
 
-ElementRules element_rules(const Format& format, const fp8oracle_knobs& knobs) {
+ElementRules element_rules(const Format& format, const Knobs& knobs) {
   ElementRules rules;
   rules.max_code = knobs.element_max_code;
   const bool flush = knobs.element_subnormals == FP8ORACLE_DROP;
@@ -80,7 +80,7 @@ void encode_all(const Format& format, const ElementRules& rules, std::span<const
   }
 }
 
-double element_max(const Format& format, const fp8oracle_knobs& knobs) {
+double element_max(const Format& format, const Knobs& knobs) {
   return finite_value(knobs.element_max_code, static_cast<int>(format.mantissa_bits),
                       format.emin());
 }

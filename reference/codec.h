@@ -6,6 +6,7 @@
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::reference {
 
@@ -27,7 +28,7 @@ struct ElementRules {
   std::uint8_t nan[2] = {};
   std::uint8_t zero[2] = {};
 };
-ElementRules element_rules(const Format& format, const fp8oracle_knobs& knobs);
+ElementRules element_rules(const Format& format, const Knobs& knobs);
 
 /// The code of the value nearest to x; a tie goes to the even code. The only rounding to the
 /// format. NaN, Inf, overflow, zero and subnormals by the rules [K11].
@@ -38,6 +39,6 @@ void encode_all(const Format& format, const ElementRules& rules, std::span<const
                 std::span<std::uint8_t> codes);
 
 /// The value of the largest code that is written: `max` in the formulas of scales.
-double element_max(const Format& format, const fp8oracle_knobs& knobs);
+double element_max(const Format& format, const Knobs& knobs);
 
 }  // namespace fp8oracle::reference

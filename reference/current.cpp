@@ -15,34 +15,28 @@ fp8oracle_buffer or_own(const fp8oracle_buffer& asked_for, float& own) {
 
 }  // namespace
 
-void quantize_current(const fp8oracle_quantize_current_args& args) {
+void quantize_current(const ResolvedScheme& scheme, const fp8oracle_quantize_current_args& args) {
   float own_amax = 0.0f, own_scale = 1.0f;
 
   fp8oracle_amax_args measure{};
-  measure.struct_size = sizeof measure;
-  measure.scheme = args.scheme;
   measure.input = args.input;
   measure.amax = or_own(args.amax, own_amax);
-  amax(measure);
+  amax(scheme, measure);
 
   fp8oracle_scale_from_amax_args rule{};
-  rule.struct_size = sizeof rule;
-  rule.scheme = args.scheme;
   rule.input_type = args.input.type;
   rule.pow2 = args.pow2;
   rule.eps = args.eps;
   rule.amax = measure.amax;
   rule.scale = or_own(args.scale, own_scale);
-  scale_from_amax(rule);
+  scale_from_amax(scheme, rule);
 
   fp8oracle_quantize_args cast{};
-  cast.struct_size = sizeof cast;
-  cast.scheme = args.scheme;
   cast.input = args.input;
   cast.scale = rule.scale;
   cast.rowwise = args.rowwise;
   cast.columnwise = args.columnwise;
-  quantize_tensor(cast);
+  quantize_tensor(scheme, cast);
 }
 
 }  // namespace fp8oracle::reference

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::reference {
 
@@ -11,6 +12,6 @@ namespace fp8oracle::reference {
 ///   amax  = max|input|                overwritten [K12]
 ///   scale = scale_from_amax(amax)     the scale that stood there is the previous one [K14]
 ///   quantize(input, scale)
-void quantize_current(const fp8oracle_quantize_current_args& args);
+void quantize_current(const ResolvedScheme& scheme, const fp8oracle_quantize_current_args& args);
 
 }  // namespace fp8oracle::reference

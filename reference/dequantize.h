@@ -2,11 +2,12 @@
 #pragma once
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::reference {
 
 /// y = RN(decode(code) * scale_inv) in FP32, then one rounding to the output's type [K6]. The
 /// output is the logical [rows, cols] tensor, whichever direction the pair has.
-void dequantize(const fp8oracle_dequantize_args& args);
+void dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args);
 
 }  // namespace fp8oracle::reference

@@ -58,13 +58,10 @@ std::string code_bits(const Format& format, std::uint8_t code) {
          bits(magnitude & format.mantissa_mask(), format.mantissa_bits);
 }
 
-std::string knob_setting(const fp8oracle_knobs& knobs, std::uint32_t fp8oracle_knobs::*field) {
+std::string knob_setting(const Knobs& knobs, std::uint32_t Knobs::*field) {
   for (const Knob& knob : fp8oracle::knobs()) {
     if (knob.field != field) continue;
-    for (const Knob::Value& value : knob.values) {
-      if (value.number == knobs.*field)
-        return std::string(knob.name) + " = " + std::string(value.name);
-    }
+    return std::string(knob.name) + " = " + std::string(knob.values.at(knobs.*field));
   }
   return "an unknown knob";
 }

@@ -6,6 +6,7 @@
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::reference {
 
@@ -24,7 +25,7 @@ std::string hex_code(unsigned code);
 /// "0x2a = 0.0101.010": the bits as sign, exponent, mantissa.
 std::string code_bits(const Format& format, std::uint8_t code);
 /// "element.overflow = saturate"
-std::string knob_setting(const fp8oracle_knobs& knobs, std::uint32_t fp8oracle_knobs::*field);
+std::string knob_setting(const Knobs& knobs, std::uint32_t Knobs::*field);
 /// "label      = text", the label padded so that the signs stand below each other.
 std::string line(const std::string& label, const std::string& text);
 

@@ -33,12 +33,12 @@ float e8m0_reciprocal(std::uint8_t code) {
   return static_cast<float>(power_of_two(kBias - code));
 }
 
-E8m0Rules e8m0_rules(const Format& format, const fp8oracle_knobs& knobs) {
+E8m0Rules e8m0_rules(const Format& format, const Knobs& knobs) {
   const double max = element_max(format, knobs);
   E8m0Rules rules;
   rules.round = static_cast<fp8oracle_e8m0_round>(knobs.e8m0_round);
-  rules.of_inf = static_cast<std::uint8_t>(knobs.e8m0_of_inf);
-  rules.of_zero = static_cast<std::uint8_t>(knobs.e8m0_of_zero);
+  rules.of_inf = knobs.e8m0_of_inf == FP8ORACLE_E8M0_INF_IS_255 ? 255 : 254;
+  rules.of_zero = knobs.e8m0_of_zero == FP8ORACLE_E8M0_ZERO_IS_127 ? 127 : 0;
   rules.max_reciprocal = 1.0f / static_cast<float>(max);
   rules.emax = floor_log2(max);
   rules.mantissa_bits = static_cast<int>(format.mantissa_bits);

@@ -5,6 +5,7 @@
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::reference {
 
@@ -26,7 +27,7 @@ struct E8m0Rules {
   int emax = 0;                 ///< floor(log2(max))
   int mantissa_bits = 0;
 };
-E8m0Rules e8m0_rules(const Format& format, const fp8oracle_knobs& knobs);
+E8m0Rules e8m0_rules(const Format& format, const Knobs& knobs);
 
 /// Whether the rule takes this amax (not NaN) for an infinite one: Inf itself, and under `even`
 /// what rounds to 2^128.

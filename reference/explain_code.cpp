@@ -23,8 +23,8 @@ std::string rounding(float rounded, double exact) {
 }
 
 /// What the knobs do with a product that has no place among the finite codes.
-std::string special_rule(const fp8oracle_knobs& knobs, float product) {
-  using K = fp8oracle_knobs;
+std::string special_rule(const Knobs& knobs, float product) {
+  using K = Knobs;
   if (std::isnan(product)) return "NaN: " + knob_setting(knobs, &K::element_nan);
   std::string rule = knob_setting(knobs, &K::element_overflow);
   if (std::isinf(product)) rule = "infinite: " + knob_setting(knobs, &K::element_inf) + ", " + rule;
@@ -56,8 +56,7 @@ void append_neighbours(Lines& lines, const Format& format, double quanta, unsign
 }
 
 /// exponent, quantum, quanta, rounding, code: the formula of nearest_code(), step by step.
-void append_rounding(Lines& lines, const Format& format, const fp8oracle_knobs& knobs,
-                     float product) {
+void append_rounding(Lines& lines, const Format& format, const Knobs& knobs, float product) {
   const int mantissa_bits = static_cast<int>(format.mantissa_bits);
   const int emin = format.emin();
   const double magnitude = std::fabs(static_cast<double>(product));
@@ -87,25 +86,23 @@ void append_rounding(Lines& lines, const Format& format, const fp8oracle_knobs& 
   }
 }
 
-void append_zero_rules(Lines& lines, const Format& format, const fp8oracle_knobs& knobs,
-                       float product) {
+void append_zero_rules(Lines& lines, const Format& format, const Knobs& knobs, float product) {
   const unsigned code = nearest_code(std::fabs(static_cast<double>(product)),
                                      static_cast<int>(format.mantissa_bits), format.emin());
   const bool flushed = code != 0 && code < element_rules(format, knobs).smallest_code;
   if (flushed) {
-    lines.push_back(line("flushed", "exponent field 0 and " +
-                                        knob_setting(knobs, &fp8oracle_knobs::element_subnormals)));
+    lines.push_back(
+        line("flushed", "exponent field 0 and " + knob_setting(knobs, &Knobs::element_subnormals)));
   }
   if ((code == 0 || flushed) && std::signbit(product)) {
-    const std::string why = format.is_fnuz()
-                                ? "0x80 is the NaN of this format, zero has no sign"
-                                : knob_setting(knobs, &fp8oracle_knobs::element_negative_zero);
+    const std::string why = format.is_fnuz() ? "0x80 is the NaN of this format, zero has no sign"
+                                             : knob_setting(knobs, &Knobs::element_negative_zero);
     lines.push_back(line("zero", "negative: " + why));
   }
 }
 
 /// From the FP32 product to the code and back to the value it stands for.
-void append_cast(Lines& lines, const Format& format, const fp8oracle_knobs& knobs, float product,
+void append_cast(Lines& lines, const Format& format, const Knobs& knobs, float product,
                  float scale_inv) {
   if (std::isfinite(product)) {
     append_rounding(lines, format, knobs, product);
@@ -122,7 +119,7 @@ void append_cast(Lines& lines, const Format& format, const fp8oracle_knobs& knob
 
 }  // namespace
 
-Lines derive_code(const Format& format, const fp8oracle_knobs& knobs, float x, float scale) {
+Lines derive_code(const Format& format, const Knobs& knobs, float x, float scale) {
   const float scale_inv = scale_inverse(scale, knobs);
   const float product = scaled(Tile::Constant(1, 1, x), scale, knobs)(0, 0);
   Lines lines{line("x", number(x)), line("scale", number(scale)),
@@ -138,8 +135,7 @@ Lines derive_code(const Format& format, const fp8oracle_knobs& knobs, float x, f
   return lines;
 }
 
-Lines derive_mx_code(const Format& format, const fp8oracle_knobs& knobs, float x,
-                     std::uint8_t scale_inv) {
+Lines derive_mx_code(const Format& format, const Knobs& knobs, float x, std::uint8_t scale_inv) {
   Lines lines{line("x", number(x))};
   if (scale_inv == kE8m0Nan) {
     lines.push_back(line("scale_inv", "code 255 = NaN: every element of the block is NaN"));

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "fp8oracle/scheme.h"
+#include "reference/block.h"
 #include "reference/codec.h"
 #include "reference/describe.h"
 #include "reference/explain.h"
-#include "reference/mx.h"
 #include "reference/narrow.h"
 #include "reference/value_space.h"
 #include "reference/widen.h"
@@ -17,7 +17,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 using Block = Eigen::Map<const Eigen::Array<float, 1, Eigen::Dynamic>>;
-using K = fp8oracle_knobs;
+using K = Knobs;
 
 std::string where(const Block& block, float amax) {
   for (Eigen::Index i = 0; i < block.size(); ++i) {
@@ -26,7 +26,7 @@ std::string where(const Block& block, float amax) {
   return "";
 }
 
-void append_amax(Lines& lines, const Block& block, const fp8oracle_knobs& knobs, float amax) {
+void append_amax(Lines& lines, const Block& block, const Knobs& knobs, float amax) {
   lines.push_back(line("amax", "max|x| of " + std::to_string(block.size()) +
                                    " elements = " + number(amax) + where(block, amax)));
   const auto nans = block.isNaN().count();
@@ -38,8 +38,8 @@ void append_amax(Lines& lines, const Block& block, const fp8oracle_knobs& knobs,
 }
 
 /// The rule `up` has an FP32 product in it, which is shown with its one exception [K16].
-void append_up(Lines& lines, const Format& format, const fp8oracle_knobs& knobs,
-               const E8m0Rules& rules, float amax) {
+void append_up(Lines& lines, const Format& format, const Knobs& knobs, const E8m0Rules& rules,
+               float amax) {
   const double max = element_max(format, knobs);
   const float product = amax * rules.max_reciprocal;
   const int exponent = e8m0_exponent(rules, amax);
@@ -56,8 +56,7 @@ void append_up(Lines& lines, const Format& format, const fp8oracle_knobs& knobs,
 }
 
 /// The rules floor, ceil and even read the exponent of amax and subtract that of max.
-void append_exponent_rule(Lines& lines, const fp8oracle_knobs& knobs, const E8m0Rules& rules,
-                          float amax) {
+void append_exponent_rule(Lines& lines, const Knobs& knobs, const E8m0Rules& rules, float amax) {
   const int exponent = e8m0_exponent(rules, amax);
   const std::string rounded =
       "amax rounded to " + std::to_string(rules.mantissa_bits) + " mantissa bits";
@@ -71,7 +70,7 @@ void append_exponent_rule(Lines& lines, const fp8oracle_knobs& knobs, const E8m0
                                    std::to_string(exponent)));
 }
 
-std::string special_amax(const fp8oracle_knobs& knobs, const E8m0Rules& rules, float amax) {
+std::string special_amax(const Knobs& knobs, const E8m0Rules& rules, float amax) {
   if (std::isnan(amax)) return "amax is NaN: the NaN code";
   if (amax == 0.0f) return "amax is zero: " + knob_setting(knobs, &K::e8m0_of_zero);
   const std::string inf =
@@ -98,8 +97,7 @@ void append_code(Lines& lines, std::uint8_t code, int exponent, bool from_expone
 
 }  // namespace
 
-Lines derive_block_scale(const Format& format, const fp8oracle_knobs& knobs,
-                         std::span<const float> block) {
+Lines derive_block_scale(const Format& format, const Knobs& knobs, std::span<const float> block) {
   const Block x(block.data(), static_cast<Eigen::Index>(block.size()));
   const E8m0Rules rules = e8m0_rules(format, knobs);
   const bool whole = knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
@@ -120,7 +118,7 @@ Lines derive_block_scale(const Format& format, const fp8oracle_knobs& knobs,
   return lines;
 }
 
-Lines derive_scale_from_amax(const Format& format, const fp8oracle_knobs& knobs, float amax,
+Lines derive_scale_from_amax(const Format& format, const Knobs& knobs, float amax,
                              const ScaleOptions& options) {
   const float scale = scale_from_amax(amax, format, knobs, options);
   const float floored = amax < options.eps ? options.eps : amax;
@@ -144,7 +142,7 @@ Lines derive_scale_from_amax(const Format& format, const fp8oracle_knobs& knobs,
   return lines;
 }
 
-Lines derive_scale_inv(const fp8oracle_knobs& knobs, float scale) {
+Lines derive_scale_inv(const Knobs& knobs, float scale) {
   const float exact = 1.0f / scale;
   const float scale_inv = scale_inverse(scale, knobs);
   Lines lines{line("scale", number(scale)), line("reciprocal", "RN(1 / scale) = " + number(exact))};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
+#include "reference/scale.h"
 #include "reference/tile.h"
 
 namespace fp8oracle::reference {
@@ -10,13 +12,23 @@ namespace fp8oracle::reference {
 ///
 ///   product = x*s    RN(x * scale)
 ///   product = x/r    RN(x / scale_inv), scale_inv = scale_inverse(scale) as it is stored
-Tile scaled(const Tile& x, float scale, const fp8oracle_knobs& knobs);
+template <typename Derived>
+Tile scaled(const Eigen::ArrayBase<Derived>& x, float scale, const Knobs& knobs) {
+  if (knobs.product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV) return x / scale_inverse(scale, knobs);
+  return x * scale;
+}
+
+/// The cast of whatever grid the scheme has: per tensor with the given scale, else in blocks.
+void quantize(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args);
+
+/// quantize for each item [K26].
+void quantize_many(const ResolvedScheme& scheme, const fp8oracle_quantize_many_args& args);
 
 /// Per-tensor cast: codes rowwise and transposed, one scale_inv, amax accumulated.
 ///
 ///   code      = encode(scaled(x))            an absent scale is exactly 1
 ///   scale_inv = RN(1 / scale)                also for an empty tensor [K24]
 ///   amax      = max(amax, max|x|)            of the unscaled input [K12]
-void quantize_tensor(const fp8oracle_quantize_args& args);
+void quantize_tensor(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args);
 
 }  // namespace fp8oracle::reference

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include "fp8oracle/backend.h"
@@ -11,11 +13,14 @@ namespace fp8oracle::reference {
 
 inline bool present(const fp8oracle_buffer& buffer) { return buffer.data != nullptr; }
 
-inline float load_scalar(const fp8oracle_buffer& buffer) {
+inline std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
+
+inline float load_float(const void* at) {
   float value = 0.0f;
-  std::memcpy(&value, buffer.data, sizeof value);
+  std::memcpy(&value, at, sizeof value);
   return value;
 }
+inline float load_scalar(const fp8oracle_buffer& buffer) { return load_float(buffer.data); }
 
 inline void store_scalar(const fp8oracle_buffer& buffer, float value) {
   std::memcpy(buffer.data, &value, sizeof value);

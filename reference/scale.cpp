@@ -12,7 +12,7 @@
 namespace fp8oracle::reference {
 namespace {
 
-float scale_of_bad_amax(const fp8oracle_knobs& knobs, float previous) {
+float scale_of_bad_amax(const Knobs& knobs, float previous) {
   switch (knobs.scale_of_bad_amax) {
     case FP8ORACLE_BAD_AMAX_ZERO: return 0.0f;
     case FP8ORACLE_BAD_AMAX_KEEP: return previous;
@@ -20,7 +20,7 @@ float scale_of_bad_amax(const fp8oracle_knobs& knobs, float previous) {
   }
 }
 
-float scale_of_overflow(const fp8oracle_knobs& knobs, fp8oracle_type input_type) {
+float scale_of_overflow(const Knobs& knobs, fp8oracle_type input_type) {
   switch (knobs.scale_overflow) {
     case FP8ORACLE_SCALE_OVERFLOW_INPUT_MAX: return largest_finite(input_type);
     case FP8ORACLE_SCALE_OVERFLOW_INF: return std::numeric_limits<float>::infinity();
@@ -30,13 +30,13 @@ float scale_of_overflow(const fp8oracle_knobs& knobs, fp8oracle_type input_type)
 
 }  // namespace
 
-float scale_inverse(float scale, const fp8oracle_knobs& knobs) {
+float scale_inverse(float scale, const Knobs& knobs) {
   const float inverse = 1.0f / scale;
   const bool flush = knobs.scale_inv_subnormals == FP8ORACLE_DROP;
   return flush && std::fpclassify(inverse) == FP_SUBNORMAL ? std::copysign(0.0f, inverse) : inverse;
 }
 
-float scale_from_amax(float amax, const Format& format, const fp8oracle_knobs& knobs,
+float scale_from_amax(float amax, const Format& format, const Knobs& knobs,
                       const ScaleOptions& options) {
   const float floored = amax < options.eps ? options.eps : amax;  // false for NaN, which stays
   if (floored == 0.0f || !std::isfinite(floored)) return scale_of_bad_amax(knobs, options.previous);
@@ -49,20 +49,19 @@ float scale_from_amax(float amax, const Format& format, const fp8oracle_knobs& k
   return static_cast<float>(power_of_two(floor_log2(static_cast<double>(scale))));
 }
 
-void scale_inverse(const fp8oracle_scale_inverse_args& args) {
+void scale_inverse(const ResolvedScheme& scheme, const fp8oracle_scale_inverse_args& args) {
   const float scale = present(args.scale) ? load_scalar(args.scale) : 1.0f;
-  store_scalar(args.scale_inv, scale_inverse(scale, args.scheme.knobs));
+  store_scalar(args.scale_inv, scale_inverse(scale, scheme.knobs));
 }
 
-void scale_from_amax(const fp8oracle_scale_from_amax_args& args) {
+void scale_from_amax(const ResolvedScheme& scheme, const fp8oracle_scale_from_amax_args& args) {
   ScaleOptions options;
   options.eps = args.eps;
   options.pow2 = args.pow2 != 0;
   options.input_type = static_cast<fp8oracle_type>(args.input_type);
   options.previous = load_scalar(args.scale);
   store_scalar(args.scale,
-               scale_from_amax(load_scalar(args.amax), format_from_abi(args.scheme.format),
-                               args.scheme.knobs, options));
+               scale_from_amax(load_scalar(args.amax), scheme.format, scheme.knobs, options));
 }
 
 }  // namespace fp8oracle::reference

@@ -7,41 +7,35 @@
 namespace fp8oracle::reference {
 namespace {
 
-using Codes = Eigen::Array<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using CodesBlock = Eigen::Map<Codes, Eigen::Unaligned, Eigen::OuterStride<>>;
-
-Eigen::Index rest(std::int64_t size, std::int64_t at) {
-  return static_cast<Eigen::Index>(std::min<std::int64_t>(kTile, size - at));
-}
+using CodesBlock = Eigen::Map<CodeTile, Eigen::Unaligned, Eigen::OuterStride<>>;
 
 unsigned char* address(const fp8oracle_matrix& matrix, std::int64_t row, std::int64_t col) {
   const std::int64_t size = size_of(static_cast<fp8oracle_type>(matrix.type));
   return static_cast<unsigned char*>(matrix.data.data) + (row * matrix.row_stride + col) * size;
 }
 
-/// The stored block of the tile at (row, col), with the rows and columns as they are stored.
-CodesBlock stored_block(const CodesView& view, std::int64_t row, std::int64_t col) {
-  if (view.shape.transposed) std::swap(row, col);
-  return CodesBlock(view.codes + row * view.shape.cols + col, rest(view.shape.rows, row),
-                    rest(view.shape.cols, col), Eigen::OuterStride<>(view.shape.cols));
+/// The stored block of the window, with the rows and columns as they are stored.
+CodesBlock stored_block(const CodesView& view, Window w) {
+  if (view.shape.transposed) w = {w.col, w.row, w.cols, w.rows};
+  return CodesBlock(view.codes + w.row * view.shape.cols + w.col, w.rows, w.cols,
+                    Eigen::OuterStride<>(view.shape.cols));
 }
 
 }  // namespace
 
-Tile load_tile(const fp8oracle_matrix& matrix, std::int64_t row, std::int64_t col) {
-  Tile tile(rest(matrix.rows, row), rest(matrix.cols, col));
+Tile load_tile(const fp8oracle_matrix& matrix, const Window& window) {
+  Tile tile(window.rows, window.cols);
   for (Eigen::Index r = 0; r < tile.rows(); ++r) {
-    widen_all(static_cast<fp8oracle_type>(matrix.type), address(matrix, row + r, col), tile.cols(),
-              tile.row(r).data());
+    widen_all(static_cast<fp8oracle_type>(matrix.type), address(matrix, window.row + r, window.col),
+              tile.cols(), tile.row(r).data());
   }
   return tile;
 }
 
-void store_tile(const Tile& tile, const fp8oracle_matrix& matrix, std::int64_t row,
-                std::int64_t col) {
+void store_tile(const Tile& tile, const fp8oracle_matrix& matrix, const Window& window) {
   for (Eigen::Index r = 0; r < tile.rows(); ++r) {
     narrow_all(static_cast<fp8oracle_type>(matrix.type), tile.row(r).data(), tile.cols(),
-               address(matrix, row + r, col));
+               address(matrix, window.row + r, window.col));
   }
 }
 
@@ -52,8 +46,8 @@ CodeTile encode_tile(const Format& format, const ElementRules& rules, const Tile
   return codes;
 }
 
-void store_codes(const CodeTile& tile, const CodesView& to, std::int64_t row, std::int64_t col) {
-  CodesBlock block = stored_block(to, row, col);
+void store_codes(const CodeTile& tile, const CodesView& to, const Window& window) {
+  CodesBlock block = stored_block(to, window);
   if (to.shape.transposed) {
     block = tile.transpose();
   } else {
@@ -61,8 +55,8 @@ void store_codes(const CodeTile& tile, const CodesView& to, std::int64_t row, st
   }
 }
 
-CodeTile load_codes(const CodesView& from, std::int64_t row, std::int64_t col) {
-  const CodesBlock block = stored_block(from, row, col);
+CodeTile load_codes(const CodesView& from, const Window& window) {
+  const CodesBlock block = stored_block(from, window);
   if (from.shape.transposed) return block.transpose();
   return block;
 }

@@ -11,21 +11,21 @@
 
 namespace fp8oracle::reference {
 
-// Matrices are walked in tiles of up to 32 x 32: a row of a tile is a 1x32 block, a column a 32x1
-// block, the tile itself a 32x32 block. Tiles at the edges have the elements that exist.
-
-inline constexpr int kTile = static_cast<int>(kMxBlock);
+// A tile is a rectangle of a matrix, widened to FP32 or as codes, in the orientation of the input.
 
 template <typename T>
-using TileOf = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor, kTile, kTile>;
+using TileOf = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Tile = TileOf<float>;  ///< dense: data() holds size() elements without gaps
 using CodeTile = TileOf<std::uint8_t>;
 
-/// Calls visit(row, col) for the upper left corner of every tile of a [rows, cols] matrix.
+/// Calls visit(Window) for every tile of a [rows, cols] matrix, 32 x 32 or what the edge leaves of
+/// it: for what treats every element alike.
 template <typename Visit>
 void for_each_tile(std::int64_t rows, std::int64_t cols, Visit&& visit) {
+  constexpr std::int64_t kTile = 32;
   for (std::int64_t row = 0; row < rows; row += kTile) {
-    for (std::int64_t col = 0; col < cols; col += kTile) visit(row, col);
+    for (std::int64_t col = 0; col < cols; col += kTile)
+      visit(Window{row, col, std::min(kTile, rows - row), std::min(kTile, cols - col)});
   }
 }
 
@@ -35,18 +35,17 @@ struct CodesView {
   CodesShape shape;
 };
 
-/// The tile at (row, col), widened to FP32. The elements of the matrix may be unaligned.
-Tile load_tile(const fp8oracle_matrix& matrix, std::int64_t row, std::int64_t col);
+/// The elements of the window, widened to FP32. The elements of the matrix may be unaligned.
+Tile load_tile(const fp8oracle_matrix& matrix, const Window& window);
 
-/// Writes a tile of a dense matrix, rounded to the matrix's type.
-void store_tile(const Tile& tile, const fp8oracle_matrix& matrix, std::int64_t row,
-                std::int64_t col);
+/// Writes a window of a dense matrix, rounded to the matrix's type.
+void store_tile(const Tile& tile, const fp8oracle_matrix& matrix, const Window& window);
 
 /// The code of every element.
 CodeTile encode_tile(const Format& format, const ElementRules& rules, const Tile& scaled);
 
-/// Writes codes to, or reads them from, where those of the tile at (row, col) are stored.
-void store_codes(const CodeTile& tile, const CodesView& to, std::int64_t row, std::int64_t col);
-CodeTile load_codes(const CodesView& from, std::int64_t row, std::int64_t col);
+/// Writes codes to, or reads them from, where those of the window are stored.
+void store_codes(const CodeTile& tile, const CodesView& to, const Window& window);
+CodeTile load_codes(const CodesView& from, const Window& window);
 
 }  // namespace fp8oracle::reference

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <set>
 
 #include "fp8oracle/error.h"
@@ -56,6 +57,18 @@ TEST(BenchSuite, MeasuresOrSaysWhyNot) {
       EXPECT_EQ(row.nodes, 0);
     }
   }
+}
+
+TEST(BenchSuite, SkipsWhatOnlyTheCallDenies) {
+  fp8oracle_backend_table table = cpu::backend();
+  table.amax = [](const fp8oracle_amax_args*, fp8oracle_stream, fp8oracle_message message) {
+    std::snprintf(message.text, message.capacity, "input: not this shape");
+    return FP8ORACLE_UNSUPPORTED;
+  };
+  const auto rows = run_rows(table, select_rows({{"amax"}, {{8, 8}}}), [](const RowResult&) {});
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "SKIPPED");
+  EXPECT_EQ(rows[0].reason, "the operation: input: not this shape");
 }
 
 TEST(BenchSuite, ReportsAnOperationThatFails) {

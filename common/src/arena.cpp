@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/arena.h"
+#include "fp8oracle/scale_grid.h"
 
 #include <cstring>
 
@@ -29,19 +30,19 @@ void append(Arena& arena, ArenaBuffer buffer, std::uint64_t offset_bytes) {
 void append_scale_inv(Arena& arena, const TensorDecl& t, unsigned directions,
                       const std::string& name) {
   const auto direction = static_cast<fp8oracle_direction>(directions == 3 ? 1u : directions);
-  const ScaleInvShape shape = scale_inv_shape(t.scheme.abi(), direction, t.rows, t.cols);
+  const ScaleGrid shape = scale_grid(t.scheme.resolved(), direction, t.rows, t.cols);
   ArenaBuffer buffer{name, t.name, Role::kScaleInv, directions};
   buffer.bytes = static_cast<std::uint64_t>(shape.bytes());
   buffer.element_bytes = shape.element_bytes;
-  buffer.e8m0 = shape.element_bytes == 1;
+  buffer.e8m0 = t.scheme.grid.is_mx();
   buffer.rows = shape.rows;
   buffer.cols = shape.cols;
-  buffer.scale_inv_shape = shape;
+  buffer.scales = shape;
   append(arena, buffer, 0);
 }
 
 void append_tensor(Arena& arena, const TensorDecl& t) {
-  const fp8oracle_scheme scheme = t.scheme.abi();
+  const ResolvedScheme scheme = t.scheme.resolved();
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
     if (!t.scheme.has(direction)) continue;
     const std::string prefix =
@@ -52,9 +53,11 @@ void append_tensor(Arena& arena, const TensorDecl& t) {
     codes.rows = shape.rows;
     codes.cols = shape.cols;
     append(arena, codes, static_cast<std::uint64_t>(t.offset));
-    if (t.scheme.is_block()) append_scale_inv(arena, t, direction, prefix + ".scale_inv");
+    if (!t.scheme.grid.scale_is_given())
+      append_scale_inv(arena, t, direction, prefix + ".scale_inv");
   }
-  if (!t.scheme.is_block()) append_scale_inv(arena, t, t.scheme.directions, t.name + ".scale_inv");
+  if (t.scheme.grid.scale_is_given())
+    append_scale_inv(arena, t, t.scheme.directions, t.name + ".scale_inv");
 }
 
 // Every byte a legal code, every FP32 a NaN with a mark; the two fills differ in every byte that

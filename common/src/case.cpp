@@ -8,6 +8,7 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/quote.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle {
 namespace {
@@ -81,7 +82,7 @@ void check_permute(const Case& c, const Step& step) {
   require(
       one_direction(step) && (step.directions & from.scheme.directions & to.scheme.directions) != 0,
       "swizzle: a tensor lacks the direction");
-  require(from.scheme.is_block() && to.scheme.is_block(),
+  require(!from.scheme.grid.scale_is_given() && !to.scheme.grid.scale_is_given(),
           "swizzle: per tensor there is nothing to permute");
   const bool into = step.kind == StepKind::kSwizzle;
   require(((into ? to : from).scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED) &&
@@ -94,10 +95,10 @@ void check_write(const Case& c, const Step& step) {
   require(one_direction(step) && (step.directions & t.scheme.directions) != 0,
           "write: the tensor lacks the direction");
   const auto direction = static_cast<fp8oracle_direction>(step.directions);
-  const fp8oracle_scheme scheme = t.scheme.abi();
+  const ResolvedScheme scheme = t.scheme.resolved();
   const std::int64_t bytes = step.kind == StepKind::kWriteCodes
                                  ? t.rows * t.cols
-                                 : scale_inv_shape(scheme, direction, t.rows, t.cols).bytes();
+                                 : scale_grid(scheme, direction, t.rows, t.cols).bytes();
   require(step.at >= 0 && static_cast<std::int64_t>(step.bytes.size()) <= bytes &&
               step.at <= bytes - static_cast<std::int64_t>(step.bytes.size()),
           "write: bytes outside the buffer");
@@ -124,7 +125,7 @@ void check_step(const Case& c, const Step& step) {
     case StepKind::kQuantizeCurrent: check_cast(c, step, step.input, step.tensor); return;
     case StepKind::kQuantizeMany: check_many(c, step); return;
     case StepKind::kScaleInverse:
-      require(!c.tensor(step.tensor).scheme.is_block(), "scale_inverse: is per tensor");
+      require(c.tensor(step.tensor).scheme.grid.scale_is_given(), "scale_inverse: is per tensor");
       return;
     case StepKind::kDequantize: check_dequantize(c, step); return;
     case StepKind::kSwizzle:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/compare.h"
+#include "fp8oracle/scale_grid.h"
 
 #include <algorithm>
 #include <array>
@@ -28,9 +29,9 @@ bool is_nan(std::uint32_t bits, fp8oracle_type type) {
 
 enum class Mask { kOwned, kZeroPadding, kFreePadding };
 
-Mask mask_of(const ArenaBuffer& b, const fp8oracle_scheme& scheme, std::int64_t element) {
-  const ScaleInvShape& s = b.scale_inv_shape;
-  if (b.role != Role::kScaleInv || s.swizzled || s.cols == 0) return Mask::kOwned;
+Mask mask_of(const ArenaBuffer& b, const ResolvedScheme& scheme, std::int64_t element) {
+  const ScaleGrid& s = b.scales;
+  if (b.role != Role::kScaleInv || s.permuted() || s.cols == 0) return Mask::kOwned;
   if (element / s.cols < s.used_rows && element % s.cols < s.used_cols) return Mask::kOwned;
   return scheme.knobs.padding == FP8ORACLE_PADDING_ZERO ? Mask::kZeroPadding : Mask::kFreePadding;
 }
@@ -46,7 +47,7 @@ class Comparer {
         subject_(subject),
         result_(result),
         before_(initial_arena(c, arena, fill)) {
-    for (const TensorDecl& t : c.tensors) schemes_.push_back(t.scheme.abi());
+    for (const TensorDecl& t : c.tensors) schemes_.push_back(t.scheme.resolved());
   }
 
   void run() {
@@ -112,11 +113,11 @@ class Comparer {
     if (b.role == Role::kCodes) result_.codes += elements;
   }
 
-  const fp8oracle_scheme& scheme_of(const ArenaBuffer& b) const {
+  const ResolvedScheme& scheme_of(const ArenaBuffer& b) const {
     for (std::size_t i = 0; i < case_.tensors.size(); ++i) {
       if (case_.tensors[i].name == b.owner) return schemes_[i];
     }
-    static const fp8oracle_scheme none{};
+    static const ResolvedScheme none{};
     return none;
   }
 
@@ -124,7 +125,7 @@ class Comparer {
                       const std::vector<std::uint8_t>& got) {
     const ArenaBuffer& b = arena_.buffers[static_cast<std::size_t>(index)];
     if (std::memcmp(expected.data() + b.begin, got.data() + b.begin, b.bytes) == 0) return;
-    const fp8oracle_scheme& scheme = scheme_of(b);
+    const ResolvedScheme& scheme = scheme_of(b);
     const auto elements = static_cast<std::int64_t>(b.bytes) / b.element_bytes;
     for (std::int64_t i = 0; i < elements; ++i) {
       const std::uint32_t want = load(expected, b, i);
@@ -140,7 +141,7 @@ class Comparer {
     }
   }
 
-  static bool same(const ArenaBuffer& b, const fp8oracle_scheme& scheme, std::uint32_t want,
+  static bool same(const ArenaBuffer& b, const ResolvedScheme& scheme, std::uint32_t want,
                    std::uint32_t have) {
     if (b.role == Role::kCodes) {
       return same_code(scheme, static_cast<std::uint8_t>(want), static_cast<std::uint8_t>(have));
@@ -186,7 +187,7 @@ class Comparer {
   const Outcome& subject_;
   Comparison& result_;
   std::vector<std::uint8_t> before_;
-  std::vector<fp8oracle_scheme> schemes_;
+  std::vector<ResolvedScheme> schemes_;
 };
 
 /// A wrong element whose value follows the poison was not written at all.
@@ -277,7 +278,7 @@ std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t 
   return written;
 }
 
-bool same_code(const fp8oracle_scheme& scheme, std::uint8_t expected, std::uint8_t observed) {
+bool same_code(const ResolvedScheme& scheme, std::uint8_t expected, std::uint8_t observed) {
   if (expected == observed) return true;
   if (scheme.knobs.element_nan != FP8ORACLE_NAN_KEEP_SIGN) return false;
   const auto sign = static_cast<std::uint8_t>(Format::kSignMask);

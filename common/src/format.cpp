@@ -4,7 +4,14 @@
 namespace fp8oracle {
 
 fp8oracle_format Format::abi() const {
-  return {exponent_bits, mantissa_bits, bias, max_code, inf_code, nan_code};
+  return {sizeof(fp8oracle_format),
+          bits(),
+          exponent_bits,
+          mantissa_bits,
+          bias,
+          max_code,
+          inf_code,
+          nan_code};
 }
 
 bool Format::same_bits(const fp8oracle_format& other) const {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "fp8oracle/arguments.h"
+#include "fp8oracle/operations/arguments.h"
 
 namespace fp8oracle {
 namespace {

@@ -21,14 +21,6 @@ namespace {
 constexpr const char* kSchema = "fp8oracle.profile/1";
 constexpr const char* kElementMax = "element.max";
 
-fp8oracle_granularity granularity_from(const std::string& word) {
-  for (const auto g :
-       {FP8ORACLE_GRANULARITY_TENSOR, FP8ORACLE_GRANULARITY_MX32, FP8ORACLE_GRANULARITY_MX32X32}) {
-    if (to_string(g) == word) return g;
-  }
-  throw UsageError("granularities: " + quote(word) + " is not tensor, mx32 or mx32x32");
-}
-
 void check_keys(const nlohmann::json& json) {
   constexpr std::array<std::string_view, 5> known{"schema", "name", "source", "granularities",
                                                   "knobs"};
@@ -38,12 +30,12 @@ void check_keys(const nlohmann::json& json) {
   }
 }
 
-/// The name goes into scheme names and into a fixed array of the ABI.
+/// The name goes into scheme names.
 void set_name(Profile& profile, const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '-' || c == '_';
   });
-  if (name.empty() || name.size() >= sizeof fp8oracle_scheme::profile || !plain)
+  if (name.empty() || name.size() > 31 || !plain)
     throw UsageError("name: expected 1 to 31 letters, digits, '-' or '_'");
   profile.name = name;
 }
@@ -61,27 +53,32 @@ void set_source(Profile& profile, const std::string& source) {
 
 void set_granularities(Profile& profile, const nlohmann::json& list) {
   if (!list.is_array() || list.empty())
-    throw UsageError("granularities: expected a list of tensor, mx32, mx32x32");
+    throw UsageError("granularities: expected a list of tensor, mx32, mx32x32, ...");
   for (const auto& word : list) {
-    const auto g = granularity_from(word.is_string() ? word.get<std::string>() : word.dump());
-    auto& known = profile.granularities;
-    if (std::find(known.begin(), known.end(), g) != known.end())
-      throw UsageError("granularities: " + quote(to_string(g)) + " twice");
-    known.push_back(g);
+    const std::string text = word.is_string() ? word.get<std::string>() : word.dump();
+    const auto grid = grid_from(text);
+    if (!grid) {
+      throw UsageError("granularities: " + quote(text) +
+                       " is not tensor, row, mx32, mx32x32 or rows x columns of a block (1x128)");
+    }
+    auto& known = profile.grids;
+    if (std::find(known.begin(), known.end(), *grid) != known.end())
+      throw UsageError("granularities: " + quote(text) + " twice");
+    known.push_back(*grid);
   }
 }
 
 void set_knob(Profile& profile, const std::string& name, const nlohmann::json& value) {
   for (const Knob& knob : knobs()) {
-    if (knob.name != name) continue;
+    if (knob.name != name || knob.is_number()) continue;
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     std::string known;
-    for (const Knob::Value& v : knob.values) {
-      if (v.name == text) {
-        profile.knobs.*knob.field = v.number;
+    for (std::size_t number = 0; number < knob.values.size(); ++number) {
+      if (knob.values[number] == text) {
+        profile.knobs.*knob.field = static_cast<std::uint32_t>(number);
         return;
       }
-      known += (known.empty() ? "" : ", ") + std::string(v.name);
+      known += (known.empty() ? "" : ", ") + std::string(knob.values[number]);
     }
     throw UsageError("knobs." + name + ": " + quote(text) + " is not one of: " + known);
   }
@@ -141,11 +138,10 @@ Profile profile_from_json(const std::string& text, const std::string& where) {
 std::string profile_to_json(const Profile& profile) {
   nlohmann::ordered_json json{
       {"schema", kSchema}, {"name", profile.name}, {"source", profile.source}};
-  for (const auto g : profile.granularities) json["granularities"].push_back(to_string(g));
+  for (const Grid& grid : profile.grids) json["granularities"].push_back(to_string(grid));
   for (const Knob& knob : knobs()) {
-    for (const Knob::Value& v : knob.values) {
-      if (profile.knobs.*knob.field == v.number) json["knobs"][std::string(knob.name)] = v.name;
-    }
+    if (!knob.is_number())
+      json["knobs"][std::string(knob.name)] = knob.values.at(profile.knobs.*knob.field);
   }
   for (std::size_t i = 0; i < kSchemeFormats.size(); ++i) {
     if (profile.element_max[i] != 0)

@@ -6,15 +6,14 @@
 #include <cstring>
 
 #include "fp8oracle/error.h"
+#include "fp8oracle/operations/operation.h"
 #include "fp8oracle/quote.h"
 
 namespace fp8oracle {
 namespace {
 
-constexpr std::array<std::string_view, 5> kGranularities{"tensor", "mx32", "mx32x32", "1x128",
-                                                         "128x128"};
 constexpr std::array<std::string_view, 3> kDirections{"row", "col", "both"};
-constexpr std::array<std::string_view, 3> kLayouts{"compact", "padded", "swizzled"};
+constexpr std::array<std::string_view, 4> kLayouts{"compact", "padded", "swizzled", "packed"};
 
 std::array<std::string_view, 5> split(std::string_view name) {
   std::array<std::string_view, 5> parts;
@@ -45,25 +44,20 @@ void expect_word(std::string_view word, const std::array<std::string_view, N>& w
 std::string Scheme::name() const {
   // A profile that means the fnuz formats still calls them e4m3 and e5m2 in scheme names.
   std::string text(format.name.substr(0, 4));
+  const std::string granularity = to_string(grid);
   for (const std::string_view part :
-       {to_string(granularity), directions_to_string(directions), to_string(layout)}) {
+       {std::string_view(granularity), directions_to_string(directions), to_string(layout)}) {
     text += '.';
     text += part;
   }
   return text + '.' + profile.name;
 }
 
-fp8oracle_scheme Scheme::abi() const {
-  fp8oracle_scheme scheme{};
-  scheme.struct_size = sizeof scheme;
-  scheme.format = format.abi();
-  scheme.granularity = granularity;
-  scheme.directions = directions;
-  scheme.layout = layout;
-  std::strncpy(scheme.profile, profile.name.c_str(), sizeof scheme.profile - 1);
-  scheme.knobs = profile.knobs_for(format);
-  return scheme;
+ResolvedScheme Scheme::resolved() const {
+  return {format, grid, directions, layout, profile.knobs_for(format)};
 }
+
+AbiScheme Scheme::abi() const { return {resolved(), profile.name}; }
 
 Scheme Scheme::with_directions(unsigned d) const {
   Scheme copy = *this;
@@ -77,17 +71,20 @@ Scheme Scheme::with_layout(fp8oracle_layout l) const {
   return copy;
 }
 
+std::vector<fp8oracle_layout> layouts_of(const Grid& grid) {
+  if (grid.block_cols == 0) return {FP8ORACLE_LAYOUT_COMPACT};
+  if (grid.is_mx())
+    return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED};
+  return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED};
+}
+
 std::vector<Scheme> schemes_of(const Profile& profile) {
   std::vector<Scheme> schemes;
   for (const Format& named : kSchemeFormats) {
-    for (const auto granularity : profile.granularities) {
+    for (const Grid& grid : profile.grids) {
       for (const unsigned directions : {1u, 2u, 3u}) {
-        for (const auto layout :
-             {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
-          if (granularity == FP8ORACLE_GRANULARITY_TENSOR && layout != FP8ORACLE_LAYOUT_COMPACT)
-            continue;
-          schemes.push_back({profile.format_for(named), granularity, directions, layout, profile});
-        }
+        for (const auto layout : layouts_of(grid))
+          schemes.push_back({profile.format_for(named), grid, directions, layout, profile});
       }
     }
   }
@@ -97,7 +94,11 @@ std::vector<Scheme> schemes_of(const Profile& profile) {
 bool scheme_matches(std::string_view pattern, const Scheme& scheme) {
   const auto wanted = split(pattern);
   expect_word(wanted[0], std::array<std::string_view, 2>{"e4m3", "e5m2"}, "format");
-  expect_word(wanted[1], kGranularities, "granularity");
+  if (wanted[1] != "*" && !grid_from(wanted[1])) {
+    throw UsageError("scheme: " + quote(wanted[1]) +
+                     " is not a granularity (tensor, row, mx32, mx32x32, or rows x columns of a "
+                     "block: 1x128)");
+  }
   expect_word(wanted[2], kDirections, "direction");
   expect_word(wanted[3], kLayouts, "layout");
   const std::string name = scheme.name();
@@ -114,9 +115,6 @@ Scheme parse_scheme(std::string_view name, const Profile& profile) {
   throw UsageError("scheme " + quote(name) + " is not one of profile " + profile.name);
 }
 
-std::string_view to_string(fp8oracle_granularity granularity) {
-  return kGranularities.at(static_cast<std::size_t>(granularity));
-}
 std::string_view directions_to_string(unsigned directions) {
   return kDirections.at(directions - 1);
 }
@@ -130,10 +128,7 @@ std::string_view to_string(fp8oracle_type type) {
 }
 
 std::string_view to_string(fp8oracle_operation operation) {
-  constexpr std::array<std::string_view, 9> names{
-      "quantize",         "amax",          "scale_from_amax", "dequantize", "swizzle", "unswizzle",
-      "quantize_current", "quantize_many", "scale_inverse"};
-  return names.at(static_cast<std::size_t>(operation));
+  return fp8oracle::operation(operation).name;
 }
 
 std::string_view to_string(fp8oracle_status status) {

@@ -1,247 +1,353 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each field of each call at its nearest illegal value: the check must name that field [K31].
-#include "fp8oracle/arguments.h"
+// What every call has: structs with a size, and a scheme. The check must name the field that is
+// wrong [K31].
+#include "fp8oracle/operations/arguments.h"
 
-#include <cmath>
+#include <gtest/gtest.h>
+
+#include <cstring>
 #include <functional>
-#include <limits>
 
-#include "fp8oracle/layout.h"
-#include "support.h"
+#include "fp8oracle/knobs.h"
+#include "good_call.h"
 
 namespace fp8oracle {
 namespace {
 
-std::uint8_t memory[1 << 16];
+constexpr Grid k1x128{1, 128};
 
-fp8oracle_buffer buffer(std::int64_t bytes, std::size_t at = 0) {
-  return {memory + at, static_cast<std::uint64_t>(bytes)};
-}
-
-fp8oracle_buffer scale_inv_of(const fp8oracle_scheme& s, fp8oracle_direction d) {
-  return buffer(scale_inv_shape(s, d, 64, 96).bytes(), 4096u * static_cast<unsigned>(d));
-}
-
-fp8oracle_quantize_args quantize(const char* name) {
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme_named(name).abi();
-  args.input = {buffer((63 * 100 + 96) * 4), FP8ORACLE_F32, 64, 96, 100};
-  const bool tensor = args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
-  if (tensor) {
-    args.scale = buffer(4);
-    args.amax = buffer(4);
-  }
-  if (args.scheme.directions & 1u)
-    args.rowwise = {buffer(64 * 96), scale_inv_of(args.scheme, FP8ORACLE_ROWWISE)};
-  if (args.scheme.directions & 2u)
-    args.columnwise = {buffer(64 * 96), scale_inv_of(args.scheme, FP8ORACLE_COLUMNWISE)};
-  if (tensor && args.scheme.directions == 3) args.columnwise.scale_inv = args.rowwise.scale_inv;
-  return args;
-}
-
-template <typename Args>
-struct Illegal {
+/// A change to a good call, and the argument that the check must name then ("" when it is legal).
+struct Change {
   const char* argument;
-  std::function<void(Args&)> change;
+  std::function<void(GoodCall&)> change;
 };
 
-template <typename Args>
-void expect_named(const Args& good, const std::vector<Illegal<Args>>& list) {
-  const auto error = check_arguments(good);
-  ASSERT_FALSE(error) << error->argument << ": " << error->reason;
-  for (const auto& illegal : list) {
-    Args args = good;
-    illegal.change(args);
-    const auto found = check_arguments(args);
-    ASSERT_TRUE(found) << illegal.argument << " was accepted";
-    EXPECT_EQ(found->argument, illegal.argument) << found->reason;
-    EXPECT_FALSE(found->reason.empty());
+void expect_named(const Operation& operation, const ResolvedScheme& scheme,
+                  const std::vector<Change>& list) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    GoodCall call(operation, scheme);
+    list[i].change(call);
+    EXPECT_EQ(call.offender(), list[i].argument) << operation.name << ", change " << i;
   }
 }
 
-using Quantize = fp8oracle_quantize_args;
-
-TEST(QuantizeArguments, AreNamedAtTheirNearestIllegalValues) {
-  expect_named<Quantize>(
-      quantize("e4m3.tensor.both.compact.te"),
-      {{"struct_size", [](Quantize& a) { a.struct_size -= 1; }},
-       {"scheme.struct_size", [](Quantize& a) { a.scheme.struct_size = 0; }},
-       {"scheme.format", [](Quantize& a) { a.scheme.format.mantissa_bits = 4; }},
-       {"scheme.format", [](Quantize& a) { a.scheme.format.max_code = 0x80; }},
-       {"scheme.granularity", [](Quantize& a) { a.scheme.granularity = 5; }},
-       {"scheme.directions", [](Quantize& a) { a.scheme.directions = 0; }},
-       {"scheme.directions", [](Quantize& a) { a.scheme.directions = 4; }},
-       {"scheme.layout", [](Quantize& a) { a.scheme.layout = FP8ORACLE_LAYOUT_PADDED; }},
-       {"scheme.layout", [](Quantize& a) { a.scheme.layout = 3; }},
-       {"scheme.knobs.element.max", [](Quantize& a) { a.scheme.knobs.element_max_code = 0x7F; }},
-       {"scheme.knobs.element.max", [](Quantize& a) { a.scheme.knobs.element_max_code = 0; }},
-       {"input.type", [](Quantize& a) { a.input.type = 3; }},
-       {"input.rows", [](Quantize& a) { a.input.rows = -1; }},
-       {"input.cols", [](Quantize& a) { a.input.cols = -1; }},
-       {"input.rows", [](Quantize& a) { a.input.rows = std::int64_t{1} << 60; }},
-       {"input.row_stride", [](Quantize& a) { a.input.row_stride = 95; }},
-       {"input.row_stride", [](Quantize& a) { a.input.row_stride = INT64_MAX; }},
-       {"input.data", [](Quantize& a) { a.input.data.bytes -= 1; }},
-       {"input.data", [](Quantize& a) { a.input.data = {}; }},
-       {"scale", [](Quantize& a) { a.scale.bytes = 3; }},
-       {"scale", [](Quantize& a) { a.scale.data = nullptr; }},
-       {"amax", [](Quantize& a) { a.amax.bytes = 8; }},
-       {"rowwise.codes", [](Quantize& a) { a.rowwise.codes.bytes -= 1; }},
-       {"rowwise.codes", [](Quantize& a) { a.rowwise.codes.bytes += 1; }},
-       {"rowwise.codes", [](Quantize& a) { a.rowwise.codes = {}; }},
-       {"rowwise.scale_inv", [](Quantize& a) { a.rowwise.scale_inv.bytes = 5; }},
-       {"columnwise.codes", [](Quantize& a) { a.columnwise.codes.bytes -= 1; }},
-       {"columnwise.scale_inv", [](Quantize& a) { a.columnwise.scale_inv.data = memory; }}});
+/// The same in every operation.
+void expect_named_everywhere(const std::vector<Change>& list) {
+  for (const KindOfCall& kind : every_kind_of_call()) {
+    SCOPED_TRACE(kind.name);
+    expect_named(*kind.operation, kind.scheme, list);
+  }
 }
 
-TEST(QuantizeArguments, OfBlocksAreNamedAtTheirNearestIllegalValues) {
-  expect_named<Quantize>(
-      quantize("e4m3.mx32.both.padded.te"),
-      {{"scale", [](Quantize& a) { a.scale = buffer(4); }},
-       {"amax", [](Quantize& a) { a.amax = buffer(4); }},
-       {"rowwise.scale_inv", [](Quantize& a) { a.rowwise.scale_inv = {}; }},
-       {"rowwise.scale_inv", [](Quantize& a) { a.rowwise.scale_inv.bytes -= 1; }},
-       {"columnwise.scale_inv", [](Quantize& a) { a.columnwise.scale_inv = {}; }},
-       {"columnwise.scale_inv", [](Quantize& a) { a.columnwise.scale_inv.bytes += 1; }}});
+TEST(Arguments, GoodOnesAreAcceptedInEveryKindOfCall) {
+  for (const KindOfCall& kind : every_kind_of_call()) {
+    const GoodCall call(*kind.operation, kind.scheme);
+    const auto error = call.check();
+    EXPECT_FALSE(error) << kind.name << ": " << error->argument << ": " << error->reason;
+  }
 }
 
-TEST(QuantizeArguments, ADirectionNotAskedForMustBeAbsent) {
-  expect_named<Quantize>(
-      quantize("e4m3.mx32.row.compact.te"),
-      {{"columnwise.codes", [](Quantize& a) { a.columnwise.codes = buffer(1); }},
-       {"columnwise.scale_inv", [](Quantize& a) { a.columnwise.scale_inv = buffer(1); }}});
-  expect_named<Quantize>(quantize("e4m3.mx32.col.compact.te"),
-                         {{"rowwise.codes", [](Quantize& a) { a.rowwise.codes = buffer(1); }}});
+TEST(Arguments, AnErrorHasAReasonAndIsInvalidArgument) {
+  GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kTensorGrid));
+  call.buffer("rowwise.codes").bytes -= 1;
+  const auto error = call.check();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->status, FP8ORACLE_INVALID_ARGUMENT);
+  EXPECT_EQ(error->reason, "has 6143 bytes, the shape needs 6144");
 }
 
-TEST(QuantizeArguments, WholeBlocksAreNeededWhereTheProfileSaysSo) {
-  const auto resized = [](const char* name, std::int64_t rows, std::int64_t cols) {
-    Quantize args = quantize(name);
-    args.input.rows = rows;
-    args.input.cols = cols;
-    const auto error = check_arguments(args);
-    return error ? error->argument : "";
+TEST(Arguments, NoneAtAllAreNamed) {
+  for (const Operation& operation : operations()) {
+    const auto error = check_arguments(operation.id, nullptr);
+    ASSERT_TRUE(error) << operation.name;
+    EXPECT_EQ(error->argument, "args") << operation.name;
+  }
+}
+
+TEST(Arguments, AnOperationThatIsNotKnownIsUnsupported) {
+  const GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kTensorGrid));
+  const auto number = static_cast<fp8oracle_operation>(operations().size());
+  const auto error = check_arguments(number, call.args());
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->argument, "operation");
+  EXPECT_EQ(error->status, FP8ORACLE_UNSUPPORTED);
+}
+
+// ---- Sizes of structs ---------------------------------------------------------------------------
+
+/// Changes one struct of a fresh call, in every kind of call and for each of its structs.
+void expect_of_every_struct(bool accepted,
+                            const std::function<void(const GoodCall::Sized&)>& change) {
+  for (const KindOfCall& kind : every_kind_of_call()) {
+    const std::size_t structs = GoodCall(*kind.operation, kind.scheme).structs().size();
+    for (std::size_t i = 0; i < structs; ++i) {
+      GoodCall call(*kind.operation, kind.scheme);
+      const GoodCall::Sized sized = call.structs()[i];
+      change(sized);
+      EXPECT_EQ(call.offender(), accepted ? "" : sized.name) << kind.name << ", " << sized.name;
+    }
+  }
+}
+
+TEST(StructSize, ThatIsTooSmallIsNamed) {
+  for (const std::uint32_t less : {1u, 4u, 8u}) {
+    expect_of_every_struct(false, [less](const auto& s) { *s.size = s.known - less; });
+  }
+  expect_of_every_struct(false, [](const auto& s) { *s.size = 0; });
+}
+
+TEST(StructSize, MayBeLargerWhenTheBytesBehindAreZero) {
+  for (const std::uint32_t more : {1u, 8u, static_cast<std::uint32_t>(kTailBytes)})
+    expect_of_every_struct(true, [more](const auto& s) { *s.size = s.known + more; });
+}
+
+TEST(StructSize, EachByteBehindThatIsNotZeroIsNamed) {
+  for (std::size_t at = 0; at < kTailBytes; ++at) {
+    expect_of_every_struct(false, [at](const auto& s) {
+      *s.size = s.known + static_cast<std::uint32_t>(kTailBytes);
+      s.tail[at] = 1;
+    });
+  }
+}
+
+TEST(StructSize, BytesBehindItAreNobodysBusiness) {
+  expect_of_every_struct(true, [](const auto& s) { std::memset(s.tail, 0xFF, kTailBytes); });
+  expect_of_every_struct(true, [](const auto& s) {
+    *s.size = s.known + 8;
+    s.tail[8] = 1;
+  });
+}
+
+TEST(StructSize, OfMoreThan64KiBIsNotBelieved) {
+  expect_of_every_struct(false, [](const auto& s) { *s.size = 0x10001; });
+  expect_of_every_struct(false, [](const auto& s) { *s.size = UINT32_MAX; });
+}
+
+// ---- The scheme ---------------------------------------------------------------------------------
+
+TEST(Scheme, AMissingPartIsNamedInEveryOperation) {
+  expect_named_everywhere({
+      {"scheme", [](auto& c) { c.template field<const fp8oracle_scheme*>("scheme") = nullptr; }},
+      {"scheme.profile", [](auto& c) { c.scheme.known.profile = nullptr; }},
+      {"scheme.format", [](auto& c) { c.scheme.known.format = nullptr; }},
+      {"scheme.grid", [](auto& c) { c.scheme.known.grid = nullptr; }},
+      {"scheme.knobs", [](auto& c) { c.scheme.known.knobs = nullptr; }},
+      {"scheme.knobs.values", [](auto& c) { c.knobs.known.values = nullptr; }},
+      {"scheme.directions", [](auto& c) { c.scheme.known.directions = 0; }},
+      {"scheme.directions", [](auto& c) { c.scheme.known.directions = 4; }},
+      {"scheme.layout", [](auto& c) { c.scheme.known.layout = 4; }},
+      {"scheme.layout", [](auto& c) { c.scheme.known.layout = UINT32_MAX; }},
+  });
+  EXPECT_EQ(check_scheme(nullptr)->argument, "scheme");
+}
+
+TEST(Scheme, NumbersThatAreNoFormatAreNamed) {
+  struct Case {
+    const char* argument;
+    fp8oracle_format format;
   };
-  EXPECT_EQ(resized("e4m3.mx32.row.compact.torchao-floor", 64, 95), "input.cols");
-  EXPECT_EQ(resized("e4m3.mx32.col.compact.torchao-floor", 63, 96), "input.rows");
-  // Rowwise blocks do not run along the rows: the codes are what does not fit then.
-  EXPECT_EQ(resized("e4m3.mx32.row.compact.torchao-floor", 63, 96), "rowwise.codes");
+  constexpr std::uint32_t kSize = sizeof(fp8oracle_format), kMax = UINT32_MAX;
+  const Case cases[]{
+      {"", {kSize, 8, 4, 3, 7, 0x7E, 0, 0x7F}},
+      {"", {kSize, 8, 5, 2, 15, 0x7B, 0x7C, 0x7F}},
+      {"", {kSize, 8, 4, 3, 8, 0x7F, 0, 0x80}},
+      {"", {kSize, 8, 1, 6, -100, 1, 2, 3}},
+      {"", {kSize, 8, 6, 1, 100, 0x7D, 0x7F, 0x7E}},
+      {"bits", {kSize, 7, 4, 3, 7, 0x7E, 0, 0x7F}},
+      {"bits", {kSize, 0, 4, 3, 7, 0x7E, 0, 0x7F}},
+      {"bits", {kSize, 4, 2, 1, 1, 7, 0, 0x80}},  // E2M1: no 8 bits
+      {"exponent_bits", {kSize, 8, 0, 7, 7, 0x7E, 0, 0x7F}},
+      {"exponent_bits", {kSize, 8, 7, 0, 7, 0x7E, 0, 0x7F}},
+      {"exponent_bits", {kSize, 8, kMax, 8, 7, 0x7E, 0, 0x7F}},  // the sum wraps to 7
+      {"exponent_bits", {kSize, 8, 8, kMax, 7, 0x7E, 0, 0x7F}},
+      {"mantissa_bits", {kSize, 8, 4, 4, 7, 0x7E, 0, 0x7F}},
+      {"mantissa_bits", {kSize, 8, 4, kMax, 7, 0x7E, 0, 0x7F}},
+      {"bias", {kSize, 8, 4, 3, 101, 0x7E, 0, 0x7F}},
+      {"bias", {kSize, 8, 4, 3, -101, 0x7E, 0, 0x7F}},
+      {"bias", {kSize, 8, 4, 3, INT32_MIN, 0x7E, 0, 0x7F}},
+      {"max_code", {kSize, 8, 4, 3, 7, 0, 0, 0x7F}},
+      {"max_code", {kSize, 8, 4, 3, 7, 0x80, 0, 0x80}},
+      {"inf_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7B, 0x7F}},  // the largest finite code
+      {"inf_code", {kSize, 8, 5, 2, 15, 0x7B, 1, 0x7F}},
+      {"inf_code", {kSize, 8, 5, 2, 15, 0x7B, 0xFC, 0x7F}},
+      {"nan_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7C, 0x7C}},  // the infinity
+      {"nan_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7C, 0x7B}},
+      {"nan_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7C, 0}},
+      {"nan_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7C, 0xFF}},
+      {"nan_code", {kSize, 8, 4, 3, 8, 0x7F, 0, 0x7F}},
+  };
+  for (const Case& c : cases) {
+    GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kTensorGrid));
+    call.format.known = c.format;
+    call.knob_values[FP8ORACLE_KNOB_ELEMENT_MAX_CODE] = 0;
+    const std::string argument(c.argument);
+    EXPECT_EQ(call.offender(), argument.empty() ? "" : "scheme.format." + argument)
+        << &c - cases << ". row";
+  }
 }
 
-TEST(QuantizeArguments, OptionalOnesMayBeAbsentPerTensor) {
-  Quantize args = quantize("e4m3.tensor.both.compact.te");
-  args.scale = args.amax = args.rowwise.scale_inv = {};
-  EXPECT_FALSE(check_arguments(args));
-  args.columnwise.scale_inv = {};
-  EXPECT_FALSE(check_arguments(args));
+TEST(Scheme, NumbersThatAreNoGridAreNamed) {
+  struct Case {
+    const char* argument;
+    fp8oracle_grid grid;
+  };
+  constexpr std::uint32_t kSize = sizeof(fp8oracle_grid), kF32 = FP8ORACLE_SCALE_F32,
+                          kE8M0 = FP8ORACLE_SCALE_E8M0, kE4M3Scales = FP8ORACLE_SCALE_E4M3,
+                          kMost = 65536;
+  const Case cases[]{
+      {"", {kSize, 0, 0, kF32, 0, 1}},
+      {"", {kSize, 1, 0, kF32, 0, 1}},
+      {"", {kSize, 3, 5, kF32, 0, 1}},
+      {"", {kSize, kMost, kMost, kF32, 0, 1}},
+      {"", {kSize, 3, 5, kE8M0, 1, 1}},
+      {"block_rows", {kSize, 0, 5, kF32, 0, 1}},
+      {"block_rows", {kSize, kMost + 1, 5, kF32, 0, 1}},
+      {"block_rows", {kSize, UINT32_MAX, 5, kF32, 0, 1}},
+      {"block_cols", {kSize, 5, 0, kF32, 0, 1}},
+      {"block_cols", {kSize, 5, kMost + 1, kF32, 0, 1}},
+      {"scale_type", {kSize, 3, 5, kE4M3Scales, 0, 1}},
+      {"scale_type", {kSize, 3, 5, UINT32_MAX, 0, 1}},
+      {"scale_type", {kSize, 0, 0, kE8M0, 0, 1}},
+      {"scale_type", {kSize, 1, 0, kE8M0, 0, 1}},
+      {"repeat", {kSize, 3, 5, kE8M0, 2, 1}},
+      {"repeat", {kSize, 1, 32, kE8M0, 1, 1}},  // a band of one line has nothing to repeat
+      {"repeat", {kSize, 0, 0, kF32, 1, 1}},
+      {"repeat", {kSize, 1, 0, kF32, 1, 1}},
+      {"", {kSize, 2, 5, kF32, 1, 1}},
+      {"levels", {kSize, 3, 5, kF32, 0, 2}},
+      {"levels", {kSize, 3, 5, kF32, 0, 0}},
+  };
+  for (const Case& c : cases) {
+    GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(k1x128));
+    call.grid.known = c.grid;
+    const auto error = check_scheme(&call.scheme.known);
+    const std::string argument(c.argument);
+    EXPECT_EQ(error ? error->argument : "", argument.empty() ? "" : "scheme.grid." + argument)
+        << &c - cases << ". row";
+  }
 }
 
-TEST(QuantizeArguments, AnEmptyTensorNeedsNoData) {
-  Quantize args = quantize("e4m3.tensor.row.compact.te");
-  args.input = {{}, FP8ORACLE_F32, 0, 96, 96};
-  args.rowwise.codes = {};
-  EXPECT_FALSE(check_arguments(args));
+TEST(Scheme, AGridHasTheLayoutsOfItsScales) {
+  const auto legal = [](const Grid& grid, std::uint32_t layout) {
+    AbiScheme abi(te_scheme(grid), "te");
+    fp8oracle_scheme scheme = *abi.get();
+    scheme.layout = layout;
+    const auto error = check_scheme(&scheme);
+    if (error) {
+      EXPECT_EQ(error->argument, "scheme.layout") << to_string(grid);
+    }
+    return !error;
+  };
+  for (const Grid& grid : {kTensorGrid, kRowGrid}) {
+    EXPECT_TRUE(legal(grid, FP8ORACLE_LAYOUT_COMPACT)) << to_string(grid);
+    for (const std::uint32_t layout : {1u, 2u, 3u, 4u})
+      EXPECT_FALSE(legal(grid, layout)) << to_string(grid) << " " << layout;
+  }
+  for (const Grid& grid : {k1x128, Grid{128, 128}, Grid{3, 5}}) {
+    EXPECT_TRUE(legal(grid, FP8ORACLE_LAYOUT_COMPACT)) << to_string(grid);
+    EXPECT_TRUE(legal(grid, FP8ORACLE_LAYOUT_PADDED)) << to_string(grid);
+    EXPECT_FALSE(legal(grid, FP8ORACLE_LAYOUT_SWIZZLED)) << to_string(grid);
+    EXPECT_FALSE(legal(grid, FP8ORACLE_LAYOUT_PACKED)) << to_string(grid);
+  }
+  for (const Grid& grid : {kMx32Grid, kMx32x32Grid}) {
+    for (const std::uint32_t layout : {0u, 1u, 2u, 3u})
+      EXPECT_TRUE(legal(grid, layout)) << to_string(grid) << " " << layout;
+    EXPECT_FALSE(legal(grid, 4)) << to_string(grid);
+  }
 }
 
-TEST(Scheme, EveryKnobIsCheckedAgainstItsList) {
-  const fp8oracle_scheme good = scheme_named("e4m3.mx32.row.compact.te").abi();
+TEST(Scheme, AnOperationNamesWhatItDoesNotTake) {
+  const Grid blocks[]{kRowGrid, k1x128, kMx32Grid};
+  for (const Grid& grid : blocks) {
+    for (const auto id : {FP8ORACLE_OP_QUANTIZE_CURRENT, FP8ORACLE_OP_SCALE_INVERSE}) {
+      GoodCall call(operation(id), te_scheme(kTensorGrid));
+      AbiScheme abi(te_scheme(grid), "te");
+      call.field<const fp8oracle_scheme*>("scheme") = abi.get();
+      EXPECT_EQ(call.offender(), "scheme.grid") << to_string(grid);
+    }
+  }
+  for (const auto id : {FP8ORACLE_OP_SWIZZLE, FP8ORACLE_OP_UNSWIZZLE}) {
+    expect_named(operation(id), te_scheme(kMx32Grid),
+                 {{"scheme.directions", [](auto& c) { c.scheme.known.directions = 3; }},
+                  {"scheme.layout", [](auto& c) { c.scheme.known.layout = 2; }},
+                  {"scheme.layout", [](auto& c) { c.scheme.known.layout = 3; }},
+                  {"scheme.grid", [](auto& c) { c.grid.known.scale_type = FP8ORACLE_SCALE_F32; }}});
+  }
+  expect_named(operation(FP8ORACLE_OP_DEQUANTIZE), te_scheme(k1x128),
+               {{"scheme.directions", [](auto& c) { c.scheme.known.directions = 3; }}});
+}
+
+// ---- Knobs --------------------------------------------------------------------------------------
+
+constexpr std::uint32_t kKnobs = FP8ORACLE_KNOB_MX_COLUMNWISE_CODES + 1;
+
+TEST(Knobs, OneOutsideItsListIsNamedInEveryOperation) {
+  for (const KindOfCall& kind : every_kind_of_call()) {
+    for (const Knob& knob : knobs()) {
+      const auto values = knob.is_number() ? std::uint32_t{kE4M3.max_code} + 1
+                                           : static_cast<std::uint32_t>(knob.values.size());
+      for (const std::uint32_t value : {values, 1000u, UINT32_MAX}) {
+        GoodCall call(*kind.operation, kind.scheme);
+        call.knob_values[knob.id] = value;
+        EXPECT_EQ(call.offender(), "scheme.knobs." + std::string(knob.name)) << kind.name;
+      }
+    }
+  }
+}
+
+TEST(Knobs, EveryValueOfEveryListIsLegal) {
   for (const Knob& knob : knobs()) {
-    for (const std::uint32_t number : {1000u, UINT32_MAX}) {
-      fp8oracle_scheme scheme = good;
-      scheme.knobs.*knob.field = number;
-      const auto error = check_scheme(scheme);
-      ASSERT_TRUE(error) << knob.name;
-      EXPECT_EQ(error->argument, "scheme.knobs." + std::string(knob.name));
-    }
-    for (const Knob::Value& value : knob.values) {
-      fp8oracle_scheme scheme = good;
-      scheme.knobs.*knob.field = value.number;
-      EXPECT_FALSE(check_scheme(scheme)) << knob.name << " " << value.name;
+    const std::size_t values = knob.is_number() ? kE4M3.max_code + 1 : knob.values.size();
+    for (std::uint32_t value = 0; value < values; ++value) {
+      GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kMx32Grid));
+      call.knob_values[knob.id] = value;
+      const auto error = check_scheme(&call.scheme.known);
+      EXPECT_FALSE(error) << knob.name << " = " << value;
     }
   }
 }
 
-TEST(AmaxArguments, AreNamedAtTheirNearestIllegalValues) {
-  using Args = fp8oracle_amax_args;
-  Args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme_named("e4m3.tensor.row.compact.te").abi();
-  args.input = {buffer(64 * 2), FP8ORACLE_BF16, 8, 8, 8};
-  args.amax = buffer(4);
-  expect_named<Args>(args, {{"struct_size", [](Args& a) { a.struct_size = 0; }},
-                            {"input.data", [](Args& a) { a.input.data.bytes -= 1; }},
-                            {"amax", [](Args& a) { a.amax = {}; }},
-                            {"amax", [](Args& a) { a.amax.bytes = 3; }}});
-}
-
-TEST(ScaleFromAmaxArguments, AreNamedAtTheirNearestIllegalValues) {
-  using Args = fp8oracle_scale_from_amax_args;
-  Args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme_named("e4m3.tensor.row.compact.te").abi();
-  args.amax = buffer(4);
-  args.scale = buffer(4, 64);
-  const float smallest = std::numeric_limits<float>::denorm_min();
-  expect_named<Args>(args, {{"struct_size", [](Args& a) { a.struct_size = 0; }},
-                            {"input_type", [](Args& a) { a.input_type = 3; }},
-                            {"pow2", [](Args& a) { a.pow2 = 2; }},
-                            {"eps", [=](Args& a) { a.eps = -smallest; }},
-                            {"eps", [](Args& a) { a.eps = std::nanf(""); }},
-                            {"eps", [](Args& a) { a.eps = INFINITY; }},
-                            {"amax", [](Args& a) { a.amax = {}; }},
-                            {"scale", [](Args& a) { a.scale = {}; }},
-                            {"scale", [](Args& a) { a.scale.bytes = 5; }}});
-}
-
-TEST(DequantizeArguments, AreNamedAtTheirNearestIllegalValues) {
-  using Args = fp8oracle_dequantize_args;
-  Args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme_named("e4m3.mx32.row.compact.torchao-floor").abi();
-  args.output = {buffer(64 * 96 * 2), FP8ORACLE_F16, 64, 96, 96};
-  args.pair = {buffer(64 * 96), scale_inv_of(args.scheme, FP8ORACLE_ROWWISE)};
-  expect_named<Args>(args,
-                     {{"struct_size", [](Args& a) { a.struct_size = 0; }},
-                      {"scheme.directions", [](Args& a) { a.scheme.directions = 3; }},
-                      {"output.row_stride", [](Args& a) { a.output.row_stride = 97; }},
-                      {"output.data", [](Args& a) { a.output.data.bytes -= 1; }},
-                      {"output.cols", [](Args& a) { a.output.cols = a.output.row_stride = 95; }},
-                      {"pair.codes", [](Args& a) { a.pair.codes.bytes -= 1; }},
-                      {"pair.scale_inv", [](Args& a) { a.pair.scale_inv = {}; }}});
-}
-
-TEST(SwizzleArguments, AreNamedAtTheirNearestIllegalValues) {
-  using Args = fp8oracle_swizzle_args;
-  Args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme_named("e4m3.mx32.row.compact.te").abi();
-  args.rows = 64;
-  args.cols = 96;
-  args.input = buffer(64 * 3);
-  args.output = buffer(128 * 4, 4096);
-  EXPECT_FALSE(check_arguments(args, false));
-  const std::vector<Illegal<Args>> list{
-      {"struct_size", [](Args& a) { a.struct_size = 0; }},
-      {"scheme.granularity", [](Args& a) { a.scheme.granularity = FP8ORACLE_GRANULARITY_TENSOR; }},
-      {"scheme.layout", [](Args& a) { a.scheme.layout = FP8ORACLE_LAYOUT_SWIZZLED; }},
-      {"scheme.directions", [](Args& a) { a.scheme.directions = 3; }},
-      {"rows", [](Args& a) { a.rows = -1; }},
-      {"cols", [](Args& a) { a.cols = -1; }},
-      {"rows", [](Args& a) { a.rows = INT64_MAX; }},
-      {"input", [](Args& a) { a.input.bytes -= 1; }},
-      {"output", [](Args& a) { a.output.bytes += 1; }}};
-  for (const auto& illegal : list) {
-    Args changed = args;
-    illegal.change(changed);
-    const auto found = check_arguments(changed, false);
-    ASSERT_TRUE(found) << illegal.argument;
-    EXPECT_EQ(found->argument, illegal.argument) << found->reason;
+TEST(Knobs, OneThatIsNotKnownIsUnsupportedByItsNumberUnlessItIsZero) {
+  for (const KindOfCall& kind : every_kind_of_call()) {
+    GoodCall call(*kind.operation, kind.scheme);
+    call.knob_values.resize(kKnobs + 5);
+    call.knobs.known = {sizeof(fp8oracle_knobs), kKnobs + 5, call.knob_values.data()};
+    EXPECT_EQ(call.offender(), "") << kind.name;
+    call.knob_values[kKnobs + 3] = 1;
+    const auto error = call.check();
+    ASSERT_TRUE(error) << kind.name;
+    EXPECT_EQ(error->status, FP8ORACLE_UNSUPPORTED) << kind.name;
+    EXPECT_EQ(error->argument, "scheme.knobs") << kind.name;
+    EXPECT_NE(error->reason.find("knob " + std::to_string(kKnobs + 3) + " "), std::string::npos)
+        << error->reason;
   }
-  EXPECT_EQ(check_arguments(args, true)->argument, "input");  // unswizzle: the sizes change places
-  std::swap(args.input, args.output);
-  EXPECT_FALSE(check_arguments(args, true));
 }
+
+TEST(Knobs, ThoseBeyondTheCountAreZeroAndNotLookedAt) {
+  GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kMx32Grid));
+  for (std::uint32_t count = 0; count <= kKnobs; ++count) {
+    call.knob_values.assign(kKnobs, UINT32_MAX);
+    std::fill_n(call.knob_values.begin(), count, 1u);
+    call.knobs.known.count = count;
+    ASSERT_EQ(call.offender(), "") << count;
+    const KnobValues values = values_of(resolve(call.scheme.known).knobs);
+    for (std::uint32_t i = 0; i < kKnobs; ++i) {
+      const bool the_formats_own = i == FP8ORACLE_KNOB_ELEMENT_MAX_CODE && i >= count;
+      EXPECT_EQ(values.at(i), the_formats_own ? kE4M3.max_code : i < count) << count << " " << i;
+    }
+  }
+  call.knobs.known.count = 0;
+  call.knobs.known.values = nullptr;
+  EXPECT_EQ(call.offender(), "");
+}
+
+TEST(Knobs, MoreThanTheLongestListAreNamed) {
+  GoodCall call(operation(FP8ORACLE_OP_QUANTIZE), te_scheme(kMx32Grid));
+  call.knobs.known.count = 65537;
+  EXPECT_EQ(call.offender(), "scheme.knobs.count");
+}
+
+// ---- Report -------------------------------------------------------------------------------------
 
 TEST(Report, WritesTheArgumentAndTheReasonCutToTheCapacity) {
   char text[16];
@@ -249,6 +355,8 @@ TEST(Report, WritesTheArgumentAndTheReasonCutToTheCapacity) {
   EXPECT_EQ(report(ArgumentError{"rows", "is negative"}, {text, sizeof text}),
             FP8ORACLE_INVALID_ARGUMENT);
   EXPECT_STREQ(text, "rows: is negati");
+  EXPECT_EQ(report(ArgumentError{"scheme.knobs", "no", FP8ORACLE_UNSUPPORTED}, {nullptr, 0}),
+            FP8ORACLE_UNSUPPORTED);
   EXPECT_EQ(report(FP8ORACLE_UNSUPPORTED, "anything", {nullptr, 0}), FP8ORACLE_UNSUPPORTED);
   char one = '#';
   report(FP8ORACLE_OK, "anything", {&one, 1});

@@ -7,7 +7,7 @@ namespace fp8oracle {
 namespace {
 
 /// How many of the 256 x 256 pairs of codes pass for equal, and whether each of them should.
-int accepted(const fp8oracle_scheme& scheme, bool (*may_differ)(int, int)) {
+int accepted(const ResolvedScheme& scheme, bool (*may_differ)(int, int)) {
   int count = 0;
   for (int a = 0; a < 256; ++a) {
     for (int b = 0; b < 256; ++b) {
@@ -20,9 +20,9 @@ int accepted(const fp8oracle_scheme& scheme, bool (*may_differ)(int, int)) {
   return count;
 }
 
-fp8oracle_scheme with_nan(const Format& format, fp8oracle_element_nan nan) {
-  fp8oracle_scheme scheme{};
-  scheme.format = format.abi();
+ResolvedScheme with_nan(const Format& format, fp8oracle_element_nan nan) {
+  ResolvedScheme scheme{};
+  scheme.format = format;
   scheme.knobs.element_nan = nan;
   return scheme;
 }

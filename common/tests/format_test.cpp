@@ -67,6 +67,13 @@ TEST(Format, AMadeUpFormatNeedsNoNewCode) {
   EXPECT_TRUE(format_from_abi(e3m4.abi()).same_bits(e3m4.abi()));
 }
 
+TEST(Format, SaysHowLargeItIsAndHowManyBitsACodeHas) {
+  for (const Format& format : {kE4M3, kE5M2, kE4M3Fnuz, kE5M2Fnuz}) {
+    EXPECT_EQ(format.abi().struct_size, sizeof(fp8oracle_format)) << format.name;
+    EXPECT_EQ(format.abi().bits, 8u) << format.name;
+  }
+}
+
 TEST(Format, IsFoundAgainByItsNumbers) {
   for (const Format& format : {kE4M3, kE5M2, kE4M3Fnuz, kE5M2Fnuz}) {
     EXPECT_EQ(format_from_abi(format.abi()).name, format.name);

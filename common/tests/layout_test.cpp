@@ -2,6 +2,7 @@
 // The table of docs/abi.md with numbers filled in: M = 70, K = 100 unless a test says otherwise.
 #include "fp8oracle/layout.h"
 
+#include "fp8oracle/scale_grid.h"
 #include "support.h"
 
 namespace fp8oracle {
@@ -20,17 +21,17 @@ class LayoutTable : public ::testing::TestWithParam<Row> {};
 
 TEST_P(LayoutTable, GivesShapesAndOwnership) {
   const Row& row = GetParam();
-  const fp8oracle_scheme scheme = scheme_named(row.scheme).abi();
+  const ResolvedScheme scheme = scheme_named(row.scheme).resolved();
   const CodesShape codes = codes_shape(scheme, row.direction, kM, kK);
   EXPECT_EQ(codes.rows, row.codes_rows);
   EXPECT_EQ(codes.cols, row.codes_cols);
   EXPECT_EQ(codes.transposed, row.codes_rows == kK);
-  const ScaleInvShape s = scale_inv_shape(scheme, row.direction, kM, kK);
+  const ScaleGrid s = scale_grid(scheme, row.direction, kM, kK);
   EXPECT_EQ(s.rows, row.rows);
   EXPECT_EQ(s.cols, row.cols);
   EXPECT_EQ(s.used_rows, row.used_rows);
   EXPECT_EQ(s.used_cols, row.used_cols);
-  EXPECT_EQ(s.swizzled, std::string_view(row.scheme).find("swizzled") != std::string_view::npos);
+  EXPECT_EQ(s.permuted(), std::string_view(row.scheme).find("swizzled") != std::string_view::npos);
   const bool tensor = std::string_view(row.scheme).find("tensor") != std::string_view::npos;
   EXPECT_EQ(s.bytes(), row.rows * row.cols * (tensor ? 4 : 1));
 }
@@ -62,28 +63,28 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 TEST(Layout, AnEmptyTensorStillHasItsOneScaleInv) {
-  const fp8oracle_scheme scheme = scheme_named("e4m3.tensor.row.compact.te").abi();
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 0, 0).bytes(), 4);
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 0, 512).bytes(), 4);
+  const ResolvedScheme scheme = scheme_named("e4m3.tensor.row.compact.te").resolved();
+  EXPECT_EQ(scale_grid(scheme, kRow, 0, 0).bytes(), 4);
+  EXPECT_EQ(scale_grid(scheme, kRow, 0, 512).bytes(), 4);
 }
 
 TEST(Layout, AnEmptyBlockTensorHasNoScales) {
   for (const char* layout : {"compact", "padded", "swizzled"}) {
-    const auto scheme = scheme_named(std::string("e4m3.mx32.both.") + layout + ".te").abi();
+    const auto scheme = scheme_named(std::string("e4m3.mx32.both.") + layout + ".te").resolved();
     for (const auto direction : {kRow, kCol}) {
-      EXPECT_EQ(scale_inv_shape(scheme, direction, 0, 0).bytes(), 0) << layout;
-      EXPECT_EQ(scale_inv_shape(scheme, direction, 0, 64).bytes(), 0) << layout;
-      EXPECT_EQ(scale_inv_shape(scheme, direction, 64, 0).bytes(), 0) << layout;
+      EXPECT_EQ(scale_grid(scheme, direction, 0, 0).bytes(), 0) << layout;
+      EXPECT_EQ(scale_grid(scheme, direction, 0, 64).bytes(), 0) << layout;
+      EXPECT_EQ(scale_grid(scheme, direction, 64, 0).bytes(), 0) << layout;
     }
   }
 }
 
 TEST(Layout, PaddingStartsOneBehindTheTile) {
-  const auto scheme = scheme_named("e4m3.mx32.row.padded.te").abi();
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 128, 128).bytes(), 128 * 4);
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 129, 128).bytes(), 256 * 4);
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 128, 129).bytes(), 128 * 8);
-  EXPECT_EQ(scale_inv_shape(scheme, kRow, 1, 1).bytes(), 128 * 4);
+  const auto scheme = scheme_named("e4m3.mx32.row.padded.te").resolved();
+  EXPECT_EQ(scale_grid(scheme, kRow, 128, 128).bytes(), 128 * 4);
+  EXPECT_EQ(scale_grid(scheme, kRow, 129, 128).bytes(), 256 * 4);
+  EXPECT_EQ(scale_grid(scheme, kRow, 128, 129).bytes(), 128 * 8);
+  EXPECT_EQ(scale_grid(scheme, kRow, 1, 1).bytes(), 128 * 4);
 }
 
 }  // namespace

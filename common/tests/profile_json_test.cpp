@@ -30,10 +30,10 @@ TEST(ProfileJson, ReadsWhatItSays) {
   const Profile profile = profile_from_json(kGood, "p.json");
   EXPECT_EQ(profile.name, "mine");
   EXPECT_EQ(profile.source, "somewhere");
-  EXPECT_EQ(profile.granularities.size(), 2u);
+  EXPECT_EQ(profile.grids.size(), 2u);
   EXPECT_EQ(profile.knobs.element_overflow, FP8ORACLE_OVERFLOW_NAN);
-  EXPECT_EQ(profile.knobs.e8m0_of_zero, 127u);
-  EXPECT_EQ(profile.knobs.e8m0_of_inf, 254u);  // left out: as te has it
+  EXPECT_EQ(profile.knobs.e8m0_of_zero, FP8ORACLE_E8M0_ZERO_IS_127);
+  EXPECT_EQ(profile.knobs.e8m0_of_inf, FP8ORACLE_E8M0_INF_IS_254);  // left out: as te has it
   EXPECT_EQ(profile.element_max[0], 240);
   EXPECT_EQ(profile.element_max[1], 0);
 }
@@ -44,7 +44,7 @@ TEST(ProfileJson, EveryBuiltInProfileComesBackKnobForKnob) {
     const Profile again = profile_from_json(text, "written");
     EXPECT_EQ(again.name, profile.name);
     EXPECT_EQ(again.source, profile.source);
-    EXPECT_EQ(again.granularities, profile.granularities);
+    EXPECT_EQ(again.grids, profile.grids);
     for (const Knob& knob : knobs())
       EXPECT_EQ(again.knobs.*knob.field, profile.knobs.*knob.field) << knob.name;
     EXPECT_EQ(profile_to_json(again), text);
@@ -53,15 +53,41 @@ TEST(ProfileJson, EveryBuiltInProfileComesBackKnobForKnob) {
 
 TEST(ProfileJson, EveryValueOfEveryKnobComesBack) {
   for (const Knob& knob : knobs()) {
-    for (const Knob::Value& value : knob.values) {
+    for (std::uint32_t value = 0; value < knob.values.size(); ++value) {
       Profile profile = find_profile("te");
-      profile.knobs.*knob.field = value.number;
+      profile.knobs.*knob.field = value;
       if (profile.knobs.element_nan == FP8ORACLE_NAN_FNUZ)
         profile.knobs.element_negative_zero = FP8ORACLE_DROP;
       const Profile again = profile_from_json(profile_to_json(profile), "written");
-      EXPECT_EQ(again.knobs.*knob.field, value.number) << knob.name << " " << value.name;
+      EXPECT_EQ(again.knobs.*knob.field, value) << knob.name << " " << knob.values[value];
     }
   }
+}
+
+TEST(ProfileJson, ANamedValueIsTheNumberOfItsPlaceInTheList) {
+  const auto knobs_of = [](const std::string& text) {
+    return profile_from_json(replaced(kGood, "\"element.overflow\": \"nan\"", text), "p").knobs;
+  };
+  EXPECT_EQ(knobs_of("\"padding\": \"zero\"").padding, FP8ORACLE_PADDING_ZERO);
+  EXPECT_EQ(knobs_of("\"padding\": \"unspecified\"").padding, FP8ORACLE_PADDING_UNSPECIFIED);
+  EXPECT_EQ(knobs_of("\"e8m0.of_inf\": 255").e8m0_of_inf, FP8ORACLE_E8M0_INF_IS_255);
+  EXPECT_EQ(knobs_of("\"e8m0.of_inf\": 254").e8m0_of_inf, FP8ORACLE_E8M0_INF_IS_254);
+  EXPECT_EQ(knobs_of("\"e8m0.of_inf\": \"255\"").e8m0_of_inf, FP8ORACLE_E8M0_INF_IS_255);
+}
+
+TEST(ProfileJson, AGridOfAnyBlockHasAName) {
+  const Profile profile =
+      profile_from_json(replaced(kGood, "[\"tensor\", \"mx32\"]",
+                                 "[\"row\", \"1x128\", \"128x128\", \"3x5\", \"mx16\", \"mx3x5\"]"),
+                        "p");
+  const std::vector<Grid> expected{kRowGrid,
+                                   {1, 128},
+                                   {128, 128},
+                                   {3, 5},
+                                   {1, 16, FP8ORACLE_SCALE_E8M0},
+                                   {3, 5, FP8ORACLE_SCALE_E8M0, true}};
+  EXPECT_EQ(profile.grids, expected);
+  EXPECT_EQ(profile_from_json(profile_to_json(profile), "written").grids, expected);
 }
 
 TEST(ProfileJson, EachWrongLineHasItsMessage) {
@@ -77,11 +103,12 @@ TEST(ProfileJson, EachWrongLineHasItsMessage) {
   EXPECT_EQ(said_with("mine", std::string(32, 'a')), name);
   EXPECT_EQ(profile_from_json(replaced(kGood, "mine", std::string(31, 'a')), "p").name.size(), 31u);
   const std::string granularities = "p.json: granularities: ";
-  EXPECT_EQ(said_with("\"mx32\"]", "\"mx16\"]"),
-            granularities + "'mx16' is not tensor, mx32 or mx32x32");
+  EXPECT_EQ(said_with("\"mx32\"]", "\"0x5\"]"),
+            granularities +
+                "'0x5' is not tensor, row, mx32, mx32x32 or rows x columns of a block (1x128)");
   EXPECT_EQ(said_with("\"mx32\"]", "\"tensor\"]"), granularities + "'tensor' twice");
   EXPECT_EQ(said_with("[\"tensor\", \"mx32\"]", "[]"),
-            granularities + "expected a list of tensor, mx32, mx32x32");
+            granularities + "expected a list of tensor, mx32, mx32x32, ...");
   EXPECT_EQ(said_with("\"element.overflow\"", "\"element.underflow\""),
             "p.json: knobs: unknown knob 'element.underflow'");
   EXPECT_EQ(said_with("\"nan\"", "\"wrap\""),

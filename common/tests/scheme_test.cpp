@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/scheme.h"
 
+#include <memory>
 #include <set>
 
+#include "fp8oracle/operations/arguments.h"
 #include "support.h"
 
 namespace fp8oracle {
@@ -16,7 +18,6 @@ TEST(Scheme, EveryNameOfEveryProfileIsReadBackAndMatchesItself) {
       EXPECT_TRUE(names.insert(name).second) << name << " twice";
       EXPECT_EQ(parse_scheme(name, profile).name(), name);
       EXPECT_TRUE(scheme_matches(name, scheme));
-      EXPECT_EQ(scheme.abi().struct_size, sizeof(fp8oracle_scheme));
     }
   }
   // te: 2 formats x 3 directions x (1 + 3 + 3 layouts); each torchao: 2 x 3 x 3.
@@ -41,11 +42,12 @@ TEST(Scheme, AnUnknownWordIsNamed) {
     return usage_error([&] { scheme_matches(pattern, scheme); });
   };
   EXPECT_EQ(message("e4m4.*.*.*.*"), "scheme: 'e4m4' is not a format (e4m3, e5m2)");
-  EXPECT_EQ(message("*.mx64.*.*.*"),
-            "scheme: 'mx64' is not a granularity (tensor, mx32, mx32x32, 1x128, 128x128)");
+  EXPECT_EQ(message("*.mx.*.*.*"),
+            "scheme: 'mx' is not a granularity (tensor, row, mx32, mx32x32, or rows x columns of a "
+            "block: 1x128)");
   EXPECT_EQ(message("*.*.rows.*.*"), "scheme: 'rows' is not a direction (row, col, both)");
   EXPECT_EQ(message("*.*.*.dense.*"),
-            "scheme: 'dense' is not a layout (compact, padded, swizzled)");
+            "scheme: 'dense' is not a layout (compact, padded, swizzled, packed)");
   EXPECT_EQ(message("*.*.*.*"),
             "scheme '*.*.*.*': expected <format>.<granularity>.<directions>.<layout>.<profile>");
 }
@@ -64,12 +66,11 @@ TEST(Scheme, AHostileNameBecomesOneShortLine) {
 }
 
 TEST(Scheme, CarriesTheNumbersOfItsFormatAndTheKnobsOfItsProfile) {
-  const fp8oracle_scheme s = scheme_named("e5m2.mx32.col.padded.torchao-even").abi();
-  EXPECT_TRUE(kE5M2.same_bits(s.format));
-  EXPECT_EQ(s.granularity, FP8ORACLE_GRANULARITY_MX32);
+  const ResolvedScheme s = scheme_named("e5m2.mx32.col.padded.torchao-even").resolved();
+  EXPECT_TRUE(kE5M2.same_bits(s.format.abi()));
+  EXPECT_EQ(s.grid, kMx32Grid);
   EXPECT_EQ(s.directions, static_cast<unsigned>(FP8ORACLE_COLUMNWISE));
   EXPECT_EQ(s.layout, FP8ORACLE_LAYOUT_PADDED);
-  EXPECT_STREQ(s.profile, "torchao-even");
   EXPECT_EQ(s.knobs.e8m0_round, FP8ORACLE_E8M0_EVEN);
   EXPECT_EQ(s.knobs.element_max_code, 0x7Bu);
 }
@@ -80,8 +81,62 @@ TEST(Scheme, FnuzKeepsTheNamesE4m3AndE5m2) {
   profile.knobs.element_nan = FP8ORACLE_NAN_FNUZ;
   profile.knobs.element_negative_zero = FP8ORACLE_DROP;
   const Scheme scheme = parse_scheme("e4m3.tensor.row.compact.amd", profile);
-  EXPECT_TRUE(kE4M3Fnuz.same_bits(scheme.abi().format));
+  EXPECT_TRUE(kE4M3Fnuz.same_bits(scheme.resolved().format.abi()));
   EXPECT_EQ(scheme.name(), "e4m3.tensor.row.compact.amd");
+}
+
+TEST(Scheme, GridsOfAnyBlockHaveTheLayoutsOfTheirScales) {
+  Profile profile = find_profile("te");
+  profile.name = "mine";
+  profile.grids = {kRowGrid, {1, 128}, {3, 5}, {1, 16, FP8ORACLE_SCALE_E8M0}};
+  std::set<std::string> names;
+  for (const Scheme& scheme : schemes_of(profile)) names.insert(scheme.name());
+  EXPECT_EQ(names.size(), 2 * 3 * (1 + 2 + 2 + 3u));
+  for (const char* name : {"e4m3.row.both.compact.mine", "e5m2.1x128.col.padded.mine",
+                           "e4m3.3x5.row.compact.mine", "e5m2.mx16.both.swizzled.mine"}) {
+    EXPECT_EQ(names.count(name), 1u) << name;
+    EXPECT_EQ(parse_scheme(name, profile).name(), name);
+  }
+  EXPECT_TRUE(scheme_matches("*.1x128.*.*.*", parse_scheme("e4m3.1x128.row.padded.mine", profile)));
+  EXPECT_FALSE(scheme_matches("*.1x12.*.*.*", parse_scheme("e4m3.1x128.row.padded.mine", profile)));
+}
+
+TEST(AbiScheme, SaysOfEveryStructHowLargeItIs) {
+  AbiScheme abi = scheme_named("e4m3.mx32.both.swizzled.torchao-rceil").abi();
+  const fp8oracle_scheme* scheme = abi.get();
+  EXPECT_EQ(scheme->struct_size, sizeof(fp8oracle_scheme));
+  EXPECT_EQ(scheme->format->struct_size, sizeof(fp8oracle_format));
+  EXPECT_EQ(scheme->grid->struct_size, sizeof(fp8oracle_grid));
+  EXPECT_EQ(scheme->knobs->struct_size, sizeof(fp8oracle_knobs));
+  EXPECT_EQ(scheme->knobs->count, knobs().size());
+  EXPECT_STREQ(scheme->profile, "torchao-rceil");
+}
+
+TEST(AbiScheme, OfEverySchemeIsResolvedToWhatItWasMadeFrom) {
+  for (const Profile& profile : builtin_profiles()) {
+    for (const Scheme& scheme : schemes_of(profile)) {
+      AbiScheme abi = scheme.abi();
+      EXPECT_FALSE(check_scheme(abi.get())) << scheme.name();
+      const ResolvedScheme there = scheme.resolved(), back = resolve(*abi.get());
+      EXPECT_EQ(back.format.name, there.format.name) << scheme.name();
+      EXPECT_EQ(back.grid, there.grid) << scheme.name();
+      EXPECT_EQ(back.directions, there.directions) << scheme.name();
+      EXPECT_EQ(back.layout, there.layout) << scheme.name();
+      EXPECT_EQ(values_of(back.knobs), values_of(there.knobs)) << scheme.name();
+    }
+  }
+}
+
+TEST(AbiScheme, ThatIsCopiedPointsIntoTheCopy) {
+  auto first = std::make_unique<AbiScheme>(scheme_named("e4m3.mx32.row.compact.te").abi());
+  first->get();
+  AbiScheme copy = *first;
+  first.reset();
+  const fp8oracle_scheme* scheme = copy.get();
+  EXPECT_EQ(scheme->format, &copy.parts().format);
+  EXPECT_EQ(scheme->grid, &copy.parts().grid);
+  EXPECT_EQ(scheme->knobs->values, copy.parts().knobs.data());
+  EXPECT_STREQ(scheme->profile, "te");
 }
 
 TEST(Profile, TheAliasAndTheUnknownName) {

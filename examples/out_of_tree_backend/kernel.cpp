@@ -49,7 +49,9 @@ void quantize(const Format& format, const float* x, std::int64_t rows, std::int6
               std::int64_t row_stride, const float* scale, std::uint8_t* codes, float* scale_inv,
               float* amax) {
   const float factor = scale != nullptr ? *scale : 1.0f;
-  float largest = amax != nullptr ? *amax : 0.0f;
+  // A previous amax with its sign set, -0 and NaN included, is below everything; any other NaN
+  // stays.
+  float largest = amax != nullptr && !std::signbit(*amax) ? *amax : 0.0f;
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t col = 0; col < cols; ++col) {
       const float value = x[row * row_stride + col];

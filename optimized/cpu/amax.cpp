@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include "grid.h"
 #include "operations.h"
 #include "scalars.h"
+#include "shards.h"
 #include "threads.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -75,13 +75,13 @@ namespace fp8oracle::cpu {
 HWY_EXPORT(AmaxBits);
 HWY_EXPORT(TargetName);
 
-float amax_of(const fp8oracle_matrix& input, const fp8oracle_knobs& knobs) {
+float amax_of(const fp8oracle_matrix& input, const Knobs& knobs) {
   const bool propagate_nan = knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
   const std::int64_t elements = input.rows * input.cols;
   std::atomic<std::int32_t> result{0};  // of an empty input too [K24]
-  const Grid grid = row_grid(input.rows, input.cols);
-  parallel_for(elements > 0 ? grid.count() : 0, elements, [&](std::int64_t i) {
-    const std::int32_t bits = HWY_DYNAMIC_DISPATCH(AmaxBits)(input, grid.at(i), propagate_nan);
+  const Shards shards = row_shards(input.rows, input.cols);
+  parallel_for(elements > 0 ? shards.count() : 0, elements, [&](std::int64_t i) {
+    const std::int32_t bits = HWY_DYNAMIC_DISPATCH(AmaxBits)(input, shards.at(i), propagate_nan);
     std::int32_t seen = result.load();
     while (bits > seen && !result.compare_exchange_weak(seen, bits)) {
     }
@@ -89,8 +89,8 @@ float amax_of(const fp8oracle_matrix& input, const fp8oracle_knobs& knobs) {
   return std::bit_cast<float>(result.load());
 }
 
-void amax(const fp8oracle_amax_args& args) {
-  store_scalar(args.amax, amax_of(args.input, args.scheme.knobs));
+void amax(const ResolvedScheme& scheme, const fp8oracle_amax_args& args) {
+  store_scalar(args.amax, amax_of(args.input, scheme.knobs));
 }
 
 const char* target_name() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }

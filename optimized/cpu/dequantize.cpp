@@ -6,9 +6,9 @@
 
 #include "dequantize_call.h"
 #include "fp8oracle/layout.h"
-#include "grid.h"
 #include "operations.h"
 #include "scalars.h"
+#include "shards.h"
 #include "threads.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -24,7 +24,6 @@ namespace fp8oracle::cpu {
 namespace HWY_NAMESPACE {
 
 inline constexpr std::int64_t kWidth = 256;
-inline constexpr std::int64_t kScaleBlock = 32;
 
 /// The scale_inv of `cols` elements of a row as FP32.
 void ScalesOfRow(const DequantizeCall& call, std::int64_t row, std::int64_t col, std::int64_t cols,
@@ -32,7 +31,7 @@ void ScalesOfRow(const DequantizeCall& call, std::int64_t row, std::int64_t col,
   alignas(64) std::uint8_t codes[kWidth] = {};
   for (std::int64_t c = 0; c < cols; ++c) {
     const std::int64_t outer = call.rowwise ? row : col + c;
-    const std::int64_t block = (call.rowwise ? col + c : row) / kScaleBlock;
+    const std::int64_t block = (call.rowwise ? col + c : row) / kMxBlock;
     codes[c] = call.scales[call.layout.index(outer, block)];
   }
   const hn::Rebind<std::uint8_t, DI> d8;
@@ -71,7 +70,7 @@ HWY_INLINE void DequantizeTile(const DequantizeCall& call, const fp8oracle_matri
   }
   for (std::int64_t r = 0; r < rows; ++r) {
     // Columnwise scales change with each block of rows only.
-    const bool new_scales = call.rowwise || (row + r) % kScaleBlock == 0;
+    const bool new_scales = call.rowwise || (row + r) % kMxBlock == 0;
     if (call.scales != nullptr && new_scales) ScalesOfRow(call, row + r, col, cols, scale_inv);
     const std::uint8_t* const codes =
         call.transposed ? turned[r] : call.codes + (row + r) * output.cols + col;
@@ -105,26 +104,26 @@ namespace fp8oracle::cpu {
 
 HWY_EXPORT(DequantizePart);
 
-void dequantize(const fp8oracle_dequantize_args& args) {
-  const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
+void dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args) {
+  const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
   const std::int64_t rows = args.output.rows;
   const std::int64_t cols = args.output.cols;
   if (rows == 0 || cols == 0) return;
 
   DequantizeCall call;
-  call.rule = decode_rule(args.scheme.format);
+  call.rule = decode_rule(scheme.format);
   call.codes = static_cast<const std::uint8_t*>(args.pair.codes.data);
   call.rowwise = direction == FP8ORACLE_ROWWISE;
-  call.transposed = codes_shape(args.scheme, direction, rows, cols).transposed;
-  if (args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) {
+  call.transposed = codes_shape(scheme, direction, rows, cols).transposed;
+  if (scheme.grid.scale_is_given()) {
     call.scale_inv = load_scalar(args.pair.scale_inv);
   } else {
     call.scales = static_cast<const std::uint8_t*>(args.pair.scale_inv.data);
-    call.layout = scale_layout(args.scheme, direction, rows, cols);
+    call.layout = scale_layout(scheme, direction, rows, cols);
   }
-  const Grid grid = band_grid(rows, cols);
-  parallel_for(grid.count(), rows * cols, [&](std::int64_t i) {
-    HWY_DYNAMIC_DISPATCH(DequantizePart)(call, args.output, grid.at(i));
+  const Shards shards = band_shards(rows, cols);
+  parallel_for(shards.count(), rows * cols, [&](std::int64_t i) {
+    HWY_DYNAMIC_DISPATCH(DequantizePart)(call, args.output, shards.at(i));
   });
 }
 

@@ -21,7 +21,7 @@ HWY_INLINE VI E8m0Codes(const E8m0Rule& rule, VI amax_bits) {
   // Logical shift: v + add may pass 2^31 when the product is Inf.
   const auto raised = hn::BitCast(kU, hn::Add(v, hn::Set(kI, rule.add)));
   VI code = hn::Sub(hn::BitCast(kI, hn::ShiftRight<23>(raised)), hn::Set(kI, rule.subtract));
-  code = hn::Min(hn::Max(code, hn::Zero(kI)), hn::Set(kI, 254));
+  code = hn::Min(hn::Max(code, hn::Zero(kI)), hn::Set(kI, kE8m0Largest));
   code = hn::IfThenElse(hn::Gt(v, hn::Set(kI, rule.zero_upto)), code, hn::Zero(kI));
   code = hn::IfThenElse(hn::Eq(amax_bits, hn::Zero(kI)), hn::Set(kI, rule.of_zero), code);
   code =

@@ -3,7 +3,6 @@
 
 #include "element_rule.h"
 #include "element_types.h"
-#include "fp8oracle/format.h"
 
 namespace fp8oracle::cpu {
 namespace {
@@ -11,19 +10,20 @@ namespace {
 constexpr std::int32_t kToNextPower = 0x007FFFFF;
 
 // Exponent of the largest value that is written.
-std::int32_t element_emax(const fp8oracle_format& format, const fp8oracle_knobs& knobs) {
+std::int32_t element_emax(const Format& format, const Knobs& knobs) {
   const std::int32_t max_bits = std::bit_cast<std::int32_t>(element_max(format, knobs));
   return (max_bits >> 23) - 127;
 }
 
 }  // namespace
 
-E8m0Rule e8m0_rule(const fp8oracle_format& format, const fp8oracle_knobs& knobs) {
+E8m0Rule e8m0_rule(const Format& format, const Knobs& knobs) {
   E8m0Rule rule;
   const bool whole_block_nan = knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
   rule.inf_from = kFloatInfBits;
-  rule.of_inf = whole_block_nan ? kE8m0Nan : static_cast<std::int32_t>(knobs.e8m0_of_inf);
-  rule.of_zero = static_cast<std::int32_t>(knobs.e8m0_of_zero);
+  const bool inf_is_nan = whole_block_nan || knobs.e8m0_of_inf == FP8ORACLE_E8M0_INF_IS_255;
+  rule.of_inf = inf_is_nan ? kE8m0Nan : kE8m0Largest;
+  rule.of_zero = knobs.e8m0_of_zero == FP8ORACLE_E8M0_ZERO_IS_127 ? kE8m0One : 0;
   rule.propagate_nan = whole_block_nan || knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
   switch (knobs.e8m0_round) {
     case FP8ORACLE_E8M0_UP:

@@ -5,7 +5,8 @@
 #include <bit>
 #include <cstdint>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::cpu {
 
@@ -32,8 +33,10 @@ struct E8m0Rule {
   bool propagate_nan = false;  ///< a NaN in the block makes amax NaN, and the code 255
 };
 
-E8m0Rule e8m0_rule(const fp8oracle_format& format, const fp8oracle_knobs& knobs);
+E8m0Rule e8m0_rule(const Format& format, const Knobs& knobs);
 
+inline constexpr std::int32_t kE8m0One = 127;
+inline constexpr std::int32_t kE8m0Largest = 254;
 inline constexpr std::int32_t kE8m0Nan = 255;
 
 /// The code for one block. amax_bits: FP32 bits, sign 0.
@@ -45,7 +48,7 @@ inline std::int32_t e8m0_code(const E8m0Rule& rule, std::int32_t amax_bits) {
   if (v <= rule.zero_upto) return 0;
   // Unsigned: v + add may pass 2^31 when the product is Inf.
   const auto raised = static_cast<std::uint32_t>(v) + static_cast<std::uint32_t>(rule.add);
-  return std::clamp(static_cast<std::int32_t>(raised >> 23) - rule.subtract, 0, 254);
+  return std::clamp(static_cast<std::int32_t>(raised >> 23) - rule.subtract, 0, kE8m0Largest);
 }
 
 /// FP32 bits of 2^(127 - code), the exact reciprocal of the stored scale; 254 gives the subnormal

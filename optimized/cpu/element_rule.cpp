@@ -3,8 +3,6 @@
 
 #include <bit>
 
-#include "fp8oracle/format.h"
-
 namespace fp8oracle::cpu {
 namespace {
 
@@ -35,25 +33,20 @@ std::int32_t first_overflow(const Format& format, unsigned max_code) {
 
 }  // namespace
 
-std::optional<std::string> unsupported_element(const fp8oracle_format& abi,
-                                               const fp8oracle_knobs& knobs) {
-  const Format format = format_from_abi(abi);
+std::optional<std::string> unsupported_element(const Format& format, const Knobs& knobs) {
   const int m = static_cast<int>(format.mantissa_bits);
   // The quantum must be a normal FP32 value and the added float must stay finite.
-  if (format.emin() - m < -120) return "format: its smallest value is below 2^-120";
-  if (format.emax() > 96) return "format: its largest value is 2^97 or more";
+  if (format.emin() - m < -120) return "scheme.format: its smallest value is below 2^-120";
+  if (format.emax() > 96) return "scheme.format: its largest value is 2^97 or more";
   const bool nan_is_fnuz = knobs.element_nan == FP8ORACLE_NAN_FNUZ;
   if (nan_is_fnuz != format.is_fnuz()) {
-    return "element.nan_code: 0x80 goes with a format whose NaN is 0x80, and only with it";
-  }
-  if (!format.is_fnuz() && (format.nan_code <= format.max_code || format.nan_code > 0x7F)) {
-    return "format: nan_code is not a code above max_code";
+    return "scheme.knobs.element.nan_code: 0x80 goes with a format whose NaN is 0x80, and only "
+           "with it";
   }
   return std::nullopt;
 }
 
-ElementRule element_rule(const fp8oracle_format& abi, const fp8oracle_knobs& knobs) {
-  const Format format = format_from_abi(abi);
+ElementRule element_rule(const Format& format, const Knobs& knobs) {
   ElementRule rule;
   rule.mantissa_bits = static_cast<std::int32_t>(format.mantissa_bits);
   rule.code_shift = kFloatMantissa - rule.mantissa_bits;
@@ -88,12 +81,11 @@ ElementRule element_rule(const fp8oracle_format& abi, const fp8oracle_knobs& kno
   return rule;
 }
 
-float element_max(const fp8oracle_format& format, const fp8oracle_knobs& knobs) {
-  return grid_value(format_from_abi(format), knobs.element_max_code);
+float element_max(const Format& format, const Knobs& knobs) {
+  return grid_value(format, knobs.element_max_code);
 }
 
-DecodeRule decode_rule(const fp8oracle_format& abi) {
-  const Format format = format_from_abi(abi);
+DecodeRule decode_rule(const Format& format) {
   DecodeRule rule;
   rule.mantissa_bits = static_cast<std::int32_t>(format.mantissa_bits);
   rule.code_shift = kFloatMantissa - rule.mantissa_bits;

@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::cpu {
 
@@ -37,14 +38,13 @@ struct ElementRule {
 };
 
 /// Why the vector codec cannot honour this format with these knobs, or nothing.
-std::optional<std::string> unsupported_element(const fp8oracle_format& format,
-                                               const fp8oracle_knobs& knobs);
+std::optional<std::string> unsupported_element(const Format& format, const Knobs& knobs);
 
 /// Precondition: unsupported_element() found nothing.
-ElementRule element_rule(const fp8oracle_format& format, const fp8oracle_knobs& knobs);
+ElementRule element_rule(const Format& format, const Knobs& knobs);
 
 /// The value of the largest code that is written: `max` in the formulas of scales. Exact.
-float element_max(const fp8oracle_format& format, const fp8oracle_knobs& knobs);
+float element_max(const Format& format, const Knobs& knobs);
 
 /// What the decoder needs of a format.
 struct DecodeRule {
@@ -56,6 +56,6 @@ struct DecodeRule {
   std::int32_t inf_code = 0;  ///< a magnitude that no code has where the format has no Inf
   bool fnuz = false;          ///< 0x80 is NaN
 };
-DecodeRule decode_rule(const fp8oracle_format& format);
+DecodeRule decode_rule(const Format& format);
 
 }  // namespace fp8oracle::cpu

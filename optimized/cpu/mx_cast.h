@@ -5,6 +5,7 @@
 
 #include "e8m0.h"
 #include "element_rule.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "scale_layout.h"
 
 namespace fp8oracle::cpu {
@@ -29,6 +30,6 @@ struct MxCast {
 };
 
 /// Also clears the padding of the scales.
-MxCast mx_cast(const fp8oracle_quantize_args& args);
+MxCast mx_cast(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args);
 
 }  // namespace fp8oracle::cpu

@@ -22,8 +22,6 @@ HWY_BEFORE_NAMESPACE();
 namespace fp8oracle::cpu {
 namespace HWY_NAMESPACE {
 
-inline constexpr std::int64_t kBlock = 32;
-
 #if HWY_TARGET != HWY_SCALAR
 /// Lane i of the result is the largest lane of rows[i]; overwrites rows. Each round halves both the
 /// number of vectors and the lanes that are still to be compared.
@@ -53,7 +51,7 @@ class MxRowKernel {
   HWY_INLINE void Group(const T* HWY_RESTRICT in, std::uint8_t* HWY_RESTRICT out,
                         std::uint8_t* HWY_RESTRICT scale_inv, bool stream, const T* ahead) const {
     VI amax[kLanes];
-    for (std::int64_t b = 0; b < kBlocks; ++b) amax[b] = LanesAmax(in + b * kBlock);
+    for (std::int64_t b = 0; b < kBlocks; ++b) amax[b] = LanesAmax(in + b * kMxBlock);
     for (std::int64_t b = kBlocks; b < kLanes; ++b) amax[b] = hn::Zero(kI);
     const VI codes = E8m0Codes(e8m0_, MaxOfEach(amax));
     const hn::Rebind<std::uint8_t, DI> d8;
@@ -62,11 +60,12 @@ class MxRowKernel {
     std::memcpy(scale_inv, scales, kBlocks);
     alignas(64) float factors[kLanes];
     hn::Store(E8m0Reciprocals(codes), kF, factors);
-    for (std::int64_t i = 0; i < kBlocks * kBlock; i += kUnit) {
+    for (std::int64_t i = 0; i < kBlocks * kMxBlock; i += kUnit) {
       for (std::size_t b = 0; b < kUnit * sizeof(T); b += 64) {
         hwy::Prefetch(reinterpret_cast<const char*>(ahead + i) + b);
       }
-      const VF factor[2] = {hn::Set(kF, factors[i / kBlock]), hn::Set(kF, factors[i / kBlock + 1])};
+      const VF factor[2] = {hn::Set(kF, factors[i / kMxBlock]),
+                            hn::Set(kF, factors[i / kMxBlock + 1])};
       EncodeUnit(in + i, out + i, factor, stream);
     }
   }
@@ -76,7 +75,7 @@ class MxRowKernel {
   template <class T>
   HWY_INLINE void Unit(const T* HWY_RESTRICT in, std::uint8_t* HWY_RESTRICT out,
                        std::uint8_t* HWY_RESTRICT scale_inv, bool stream) const {
-    const VF factor[2] = {Scale(in, scale_inv), Scale(in + kBlock, scale_inv + 1)};
+    const VF factor[2] = {Scale(in, scale_inv), Scale(in + kMxBlock, scale_inv + 1)};
     EncodeUnit(in, out, factor, stream);
   }
 
@@ -90,7 +89,7 @@ class MxRowKernel {
     std::memcpy(elements, in, static_cast<std::size_t>(n) * sizeof(T));
     Unit(elements, codes, scales, false);
     std::memcpy(out, codes, static_cast<std::size_t>(n));
-    std::memcpy(scale_inv, scales, n > kBlock ? 2 : 1);
+    std::memcpy(scale_inv, scales, n > kMxBlock ? 2 : 1);
   }
 
  private:
@@ -99,7 +98,7 @@ class MxRowKernel {
                              const VF (&factor)[2], bool stream) const {
     StoreUnit(out, stream, [&](std::int64_t i) HWY_ATTR {
       const auto scaled = [&](std::int64_t lane) HWY_ATTR {
-        return hn::Mul(LoadFloat(in + lane), factor[lane / kBlock]);
+        return hn::Mul(LoadFloat(in + lane), factor[lane / kMxBlock]);
       };
       const std::int64_t lane = i * 4 * kLanes;
       return codec_.EncodeFour(scaled(lane), scaled(lane + kLanes), scaled(lane + 2 * kLanes),
@@ -111,7 +110,7 @@ class MxRowKernel {
   template <class T>
   HWY_INLINE VI LanesAmax(const T* HWY_RESTRICT in) const {
     VI amax = hn::Zero(kI);
-    for (std::int64_t i = 0; i < kBlock; i += kLanes) {
+    for (std::int64_t i = 0; i < kMxBlock; i += kLanes) {
       amax = MaxMagnitude(amax, LoadFloat(in + i), nan_limit_);
     }
     return amax;
@@ -138,19 +137,19 @@ HWY_NOINLINE void QuantizeMxRun(const T* in, std::uint8_t* out, std::uint8_t* sc
   const bool stream = cast.stream && IsUnitAligned(out);
   std::int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  constexpr std::int64_t kGroup = kLanes * kBlock;
+  constexpr std::int64_t kGroup = kLanes * kMxBlock;
   constexpr std::int64_t kAhead = 4096 / sizeof(T);
   for (; i + kGroup <= n; i += kGroup) {
     const T* const ahead = in + (i + kAhead + kGroup <= n ? i + kAhead : i);
-    kernel.template Group<kLanes>(in + i, out + i, scale_inv + i / kBlock, stream, ahead);
+    kernel.template Group<kLanes>(in + i, out + i, scale_inv + i / kMxBlock, stream, ahead);
   }
   if (kLanes > 4 && i + kGroup / 2 <= n) {
-    kernel.template Group<kLanes / 2>(in + i, out + i, scale_inv + i / kBlock, stream, in + i);
+    kernel.template Group<kLanes / 2>(in + i, out + i, scale_inv + i / kMxBlock, stream, in + i);
     i += kGroup / 2;
   }
 #endif
-  for (; i + kUnit <= n; i += kUnit) kernel.Unit(in + i, out + i, scale_inv + i / kBlock, stream);
-  if (i < n) kernel.Partial(in + i, out + i, scale_inv + i / kBlock, n - i);
+  for (; i + kUnit <= n; i += kUnit) kernel.Unit(in + i, out + i, scale_inv + i / kMxBlock, stream);
+  if (i < n) kernel.Partial(in + i, out + i, scale_inv + i / kMxBlock, n - i);
 }
 
 /// The same for one row of the tensor from column `col` on, the scales where the layout wants them.
@@ -162,15 +161,15 @@ HWY_INLINE void QuantizeMxRow(const T* in, std::int64_t row, std::int64_t col, s
   const MxOutput& to = cast.rowwise;
   std::uint8_t* const codes = to.codes + row * cols + col;
   if (!to.layout.swizzled) {
-    run(in, codes, to.scale_inv + to.layout.index(row, col / kBlock), n, cast);
+    run(in, codes, to.scale_inv + to.layout.index(row, col / kMxBlock), n, cast);
     return;
   }
   for (std::int64_t i = 0; i < n; i += kPiece) {
-    std::uint8_t scales[kPiece / kBlock];
+    std::uint8_t scales[kPiece / kMxBlock];
     const std::int64_t length = HWY_MIN(kPiece, n - i);
     run(in + i, codes + i, scales, length, cast);
-    for (std::int64_t b = 0; b * kBlock < length; ++b) {
-      to.scale_inv[to.layout.index(row, (col + i) / kBlock + b)] = scales[b];
+    for (std::int64_t b = 0; b * kMxBlock < length; ++b) {
+      to.scale_inv[to.layout.index(row, (col + i) / kMxBlock + b)] = scales[b];
     }
   }
 }

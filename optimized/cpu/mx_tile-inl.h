@@ -27,7 +27,7 @@ inline constexpr std::int64_t kTileCols = 256;
 /// A 32-row tile as FP32, packed: rows of the input lie a power of two apart so often that a second
 /// pass over them would miss every cache. Columns behind the last one, up to a unit, are zero.
 struct MxTile {
-  alignas(64) float values[kBlock][kTileCols];
+  alignas(64) float values[kMxBlock][kTileCols];
   alignas(64) std::int32_t amax_bits[kTileCols];
   alignas(64) float factor[kTileCols];         ///< 2^(127 - code)
   alignas(64) std::uint8_t scales[kTileCols];  ///< the codes of scale_inv
@@ -76,13 +76,13 @@ HWY_INLINE void LoadTile(const T* HWY_RESTRICT in, std::int64_t row_stride, VI n
 
 /// One amax for each 32 x 32 square: every column of the square gets it.
 HWY_INLINE void SpreadAmax(MxTile& tile) {
-  for (std::int64_t c = 0; c < tile.Width(); c += kBlock) {
+  for (std::int64_t c = 0; c < tile.Width(); c += kMxBlock) {
     VI amax = hn::Load(kI, tile.amax_bits + c);
-    for (std::int64_t i = kLanes; i < kBlock; i += kLanes) {
+    for (std::int64_t i = kLanes; i < kMxBlock; i += kLanes) {
       amax = hn::Max(amax, hn::Load(kI, tile.amax_bits + c + i));
     }
     amax = hn::MaxOfLanes(kI, amax);
-    for (std::int64_t i = 0; i < kBlock; i += kLanes) hn::Store(amax, kI, tile.amax_bits + c + i);
+    for (std::int64_t i = 0; i < kMxBlock; i += kLanes) hn::Store(amax, kI, tile.amax_bits + c + i);
   }
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include "grid.h"
 #include "mx_cast.h"
 #include "operations.h"
+#include "shards.h"
 #include "threads.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -29,7 +29,7 @@ struct TileAt {
 };
 
 void StoreColumnScales(const MxTile& tile, const TileAt& at, const MxOutput& to) {
-  const std::int64_t block = at.row / kBlock;
+  const std::int64_t block = at.row / kMxBlock;
   if (!to.layout.swizzled && to.layout.outer_pitch == 1) {
     std::memcpy(to.scale_inv + to.layout.index(at.col, block), tile.scales,
                 static_cast<std::size_t>(tile.cols));
@@ -43,8 +43,8 @@ void StoreColumnScales(const MxTile& tile, const TileAt& at, const MxOutput& to)
 /// A square's one scale stands in each of its rows [K18].
 void StoreSquareRowScales(const MxTile& tile, const TileAt& at, const MxOutput& to) {
   for (std::int64_t r = 0; r < tile.rows; ++r) {
-    for (std::int64_t c = 0; c < tile.cols; c += kBlock) {
-      to.scale_inv[to.layout.index(at.row + r, (at.col + c) / kBlock)] = tile.scales[c];
+    for (std::int64_t c = 0; c < tile.cols; c += kMxBlock) {
+      to.scale_inv[to.layout.index(at.row + r, (at.col + c) / kMxBlock)] = tile.scales[c];
     }
   }
 }
@@ -65,10 +65,10 @@ void RowwiseFromTile(const MxTile& tile, const TileAt& at, const MxCast& cast) {
 /// Down the band first, then one tile to the right.
 HWY_INLINE void NextTile(const fp8oracle_matrix& input, const Rectangle& part, std::int64_t row,
                          std::int64_t col, std::int64_t element_bytes, MxTile& tile) {
-  const bool below = row + kBlock < part.row_end;
-  const std::int64_t next_row = below ? row + kBlock : part.row_begin;
+  const bool below = row + kMxBlock < part.row_end;
+  const std::int64_t next_row = below ? row + kMxBlock : part.row_begin;
   const std::int64_t next_col = below ? col : col + kTileCols;
-  tile.next_rows = next_col < part.col_end ? HWY_MIN(kBlock, part.row_end - next_row) : 0;
+  tile.next_rows = next_col < part.col_end ? HWY_MIN(kMxBlock, part.row_end - next_row) : 0;
   if (tile.next_rows == 0) return;
   tile.next_pitch = input.row_stride * element_bytes;
   tile.next_bytes = HWY_MIN(kTileCols, part.col_end - next_col) * element_bytes;
@@ -84,8 +84,8 @@ HWY_INLINE void MxBandOf(const fp8oracle_matrix& input, const Rectangle& part, c
   const VI nan_limit = NanLimit(cast.e8m0.propagate_nan);
   for (std::int64_t col = part.col_begin; col < part.col_end; col += kTileCols) {
     tile.cols = HWY_MIN(kTileCols, part.col_end - col);
-    for (std::int64_t row = part.row_begin; row < part.row_end; row += kBlock) {
-      tile.rows = HWY_MIN(kBlock, part.row_end - row);
+    for (std::int64_t row = part.row_begin; row < part.row_end; row += kMxBlock) {
+      tile.rows = HWY_MIN(kMxBlock, part.row_end - row);
       const TileAt at{row, col, input.rows, input.cols};
       LoadTile(static_cast<const T*>(input.data.data) + row * input.row_stride + col,
                input.row_stride, nan_limit, tile);
@@ -126,12 +126,12 @@ namespace fp8oracle::cpu {
 
 HWY_EXPORT(QuantizeMxBand);
 
-void quantize_mx_bands(const fp8oracle_quantize_args& args) {
-  const MxCast cast = mx_cast(args);
-  const Grid grid = band_grid(args.input.rows, args.input.cols);
+void quantize_mx_bands(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args) {
+  const MxCast cast = mx_cast(scheme, args);
+  const Shards shards = band_shards(args.input.rows, args.input.cols);
   if (args.input.rows == 0 || args.input.cols == 0) return;
-  parallel_for(grid.count(), args.input.rows * args.input.cols, [&](std::int64_t i) {
-    HWY_DYNAMIC_DISPATCH(QuantizeMxBand)(args.input, grid.at(i), cast);
+  parallel_for(shards.count(), args.input.rows * args.input.cols, [&](std::int64_t i) {
+    HWY_DYNAMIC_DISPATCH(QuantizeMxBand)(args.input, shards.at(i), cast);
   });
 }
 

@@ -2,9 +2,9 @@
 // MX quantize with blocks of 32 along the rows. One read, one write, no copy in between.
 #include <cstdint>
 
-#include "grid.h"
 #include "mx_cast.h"
 #include "operations.h"
+#include "shards.h"
 #include "threads.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -46,12 +46,12 @@ namespace fp8oracle::cpu {
 
 HWY_EXPORT(QuantizeMxRows);
 
-void quantize_mx_rowwise(const fp8oracle_quantize_args& args) {
-  const MxCast cast = mx_cast(args);
-  const Grid grid = row_grid(args.input.rows, args.input.cols);
+void quantize_mx_rowwise(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args) {
+  const MxCast cast = mx_cast(scheme, args);
+  const Shards shards = row_shards(args.input.rows, args.input.cols);
   if (args.input.rows == 0 || args.input.cols == 0) return;
-  parallel_for(grid.count(), args.input.rows * args.input.cols, [&](std::int64_t i) {
-    HWY_DYNAMIC_DISPATCH(QuantizeMxRows)(args.input, grid.at(i), cast);
+  parallel_for(shards.count(), args.input.rows * args.input.cols, [&](std::int64_t i) {
+    HWY_DYNAMIC_DISPATCH(QuantizeMxRows)(args.input, shards.at(i), cast);
   });
 }
 

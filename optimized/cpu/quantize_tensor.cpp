@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per-tensor quantize: one scale, codes of the input's shape and its transpose from one read.
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
-#include "grid.h"
 #include "operations.h"
 #include "scalars.h"
+#include "shards.h"
 #include "tensor_cast.h"
 #include "threads.h"
 
@@ -84,7 +85,7 @@ void raise_to(std::atomic<std::int32_t>& amax_bits, std::int32_t bits) {
   }
 }
 
-TensorCast tensor_cast(const fp8oracle_scheme& scheme, float scale) {
+TensorCast tensor_cast(const ResolvedScheme& scheme, float scale) {
   TensorCast cast;
   cast.rule = element_rule(scheme.format, scheme.knobs);
   cast.divide = scheme.knobs.product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
@@ -102,54 +103,64 @@ fp8oracle_matrix flattened(fp8oracle_matrix input) {
   return input;
 }
 
-std::int32_t cast_all(const fp8oracle_quantize_args& args, const TensorCast& cast) {
+std::int32_t cast_all(const fp8oracle_quantize_args& args, bool transpose, const TensorCast& cast) {
   auto* const rowwise = static_cast<std::uint8_t*>(args.rowwise.codes.data);
   auto* const columnwise = static_cast<std::uint8_t*>(args.columnwise.codes.data);
-  const bool transpose = (args.scheme.directions & FP8ORACLE_COLUMNWISE) != 0;
   const fp8oracle_matrix input = transpose ? args.input : flattened(args.input);
-  const Grid grid =
-      transpose ? band_grid(input.rows, input.cols) : row_grid(input.rows, input.cols);
+  const Shards shards =
+      transpose ? band_shards(input.rows, input.cols) : row_shards(input.rows, input.cols);
   std::atomic<std::int32_t> amax_bits{0};
-  parallel_for(grid.count(), input.rows * input.cols, [&](std::int64_t i) {
+  parallel_for(shards.count(), input.rows * input.cols, [&](std::int64_t i) {
     raise_to(amax_bits,
-             transpose
-                 ? HWY_DYNAMIC_DISPATCH(QuantizeBand)(input, grid.at(i), rowwise, columnwise, cast)
-                 : HWY_DYNAMIC_DISPATCH(QuantizeRows)(input, grid.at(i), rowwise, cast));
+             transpose ? HWY_DYNAMIC_DISPATCH(QuantizeBand)(input, shards.at(i), rowwise,
+                                                            columnwise, cast)
+                       : HWY_DYNAMIC_DISPATCH(QuantizeRows)(input, shards.at(i), rowwise, cast));
   });
   return amax_bits.load();
 }
 
+// The previous value counts [K12]; a NaN among both wins or loses by the same rule.
+float accumulated(float old, std::int32_t amax_bits, bool propagate_nan) {
+  const std::int32_t old_bits = std::bit_cast<std::int32_t>(old) & kFloatMagnitude;
+  const bool old_counts = propagate_nan || old_bits <= kFloatInfBits;
+  return std::bit_cast<float>(old_counts ? std::max(old_bits, amax_bits) : amax_bits);
+}
+
+// Several threads may do this to one cell: that of items which share it [K26].
+void accumulate(const fp8oracle_buffer& amax, std::int32_t amax_bits, bool propagate_nan) {
+  const std::atomic_ref<float> cell(*static_cast<float*>(amax.data));
+  float old = cell.load();
+  while (!cell.compare_exchange_weak(old, accumulated(old, amax_bits, propagate_nan))) {
+  }
+}
+
 }  // namespace
 
-float scale_inv_of(float scale, const fp8oracle_knobs& knobs) {
+float scale_inv_of(float scale, const Knobs& knobs) {
   const float scale_inv = 1.0f / scale;
   const bool flush = knobs.scale_inv_subnormals == FP8ORACLE_DROP;
   return flush && std::fpclassify(scale_inv) == FP_SUBNORMAL ? std::copysign(0.0f, scale_inv)
                                                              : scale_inv;
 }
 
-void quantize_tensor(const fp8oracle_quantize_args& args) {
-  quantize_tensor(args, args.scale.data != nullptr ? load_scalar(args.scale) : 1.0f);
+void quantize_tensor(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args) {
+  quantize_tensor(scheme, args, args.scale.data != nullptr ? load_scalar(args.scale) : 1.0f);
 }
 
-void quantize_tensor(const fp8oracle_quantize_args& args, float scale) {
-  TensorCast cast = tensor_cast(args.scheme, scale);
+void quantize_tensor(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args,
+                     float scale) {
+  TensorCast cast = tensor_cast(scheme, scale);
   const std::int64_t elements = args.input.rows * args.input.cols;
   cast.stream = elements >= kStreamFromBytes;
 
   // Also of an empty tensor [K24].
-  const float scale_inv = scale_inv_of(scale, args.scheme.knobs);
+  const float scale_inv = scale_inv_of(scale, scheme.knobs);
   if (args.rowwise.scale_inv.data != nullptr) store_scalar(args.rowwise.scale_inv, scale_inv);
   if (args.columnwise.scale_inv.data != nullptr) store_scalar(args.columnwise.scale_inv, scale_inv);
 
-  std::int32_t amax_bits = elements > 0 ? cast_all(args, cast) : 0;
-  if (args.amax.data == nullptr) return;
-  // The previous value counts [K12]; a NaN among both wins or loses by the same rule.
-  const std::int32_t old_bits =
-      std::bit_cast<std::int32_t>(load_scalar(args.amax)) & kFloatMagnitude;
-  const bool old_counts = cast.propagate_nan || old_bits <= kFloatInfBits;
-  if (old_counts && old_bits > amax_bits) amax_bits = old_bits;
-  store_scalar(args.amax, std::bit_cast<float>(amax_bits));
+  const bool transpose = scheme.has(FP8ORACLE_COLUMNWISE);
+  const std::int32_t amax_bits = elements > 0 ? cast_all(args, transpose, cast) : 0;
+  if (args.amax.data != nullptr) accumulate(args.amax, amax_bits, cast.propagate_nan);
 }
 
 }  // namespace fp8oracle::cpu

@@ -12,7 +12,7 @@
 namespace fp8oracle::cpu {
 namespace {
 
-float scale_of_overflow(const fp8oracle_knobs& knobs, std::uint32_t input_type) {
+float scale_of_overflow(const Knobs& knobs, std::uint32_t input_type) {
   if (knobs.scale_overflow == FP8ORACLE_SCALE_OVERFLOW_INF)
     return std::numeric_limits<float>::infinity();
   const bool input_max = knobs.scale_overflow == FP8ORACLE_SCALE_OVERFLOW_INPUT_MAX;
@@ -28,9 +28,9 @@ float truncated_to_pow2(float scale) {
 
 }  // namespace
 
-std::optional<float> scale_of_amax(float amax, float eps, bool pow2, const fp8oracle_scheme& scheme,
+std::optional<float> scale_of_amax(float amax, float eps, bool pow2, const ResolvedScheme& scheme,
                                    std::uint32_t input_type) {
-  const fp8oracle_knobs& knobs = scheme.knobs;
+  const Knobs& knobs = scheme.knobs;
   if (amax < eps) amax = eps;  // a floor; a NaN stays
   if (amax == 0.0f || std::isinf(amax) || std::isnan(amax)) {
     if (knobs.scale_of_bad_amax == FP8ORACLE_BAD_AMAX_KEEP) return std::nullopt;
@@ -38,12 +38,12 @@ std::optional<float> scale_of_amax(float amax, float eps, bool pow2, const fp8or
   }
   float scale = element_max(scheme.format, knobs) / amax;
   if (std::isinf(scale)) scale = scale_of_overflow(knobs, input_type);
-  return pow2 || knobs.scale_pow2 != 0 ? truncated_to_pow2(scale) : scale;
+  return pow2 || knobs.scale_pow2 == FP8ORACLE_SCALE_TRUNCATED ? truncated_to_pow2(scale) : scale;
 }
 
-void scale_from_amax(const fp8oracle_scale_from_amax_args& args) {
+void scale_from_amax(const ResolvedScheme& scheme, const fp8oracle_scale_from_amax_args& args) {
   const auto scale =
-      scale_of_amax(load_scalar(args.amax), args.eps, args.pow2 != 0, args.scheme, args.input_type);
+      scale_of_amax(load_scalar(args.amax), args.eps, args.pow2 != 0, scheme, args.input_type);
   if (scale) store_scalar(args.scale, *scale);
 }
 

@@ -7,22 +7,23 @@
 
 namespace fp8oracle::cpu {
 
-ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+ScaleLayout scale_layout(const ResolvedScheme& scheme, fp8oracle_direction direction,
                          std::int64_t rows, std::int64_t cols) {
-  const ScaleInvShape shape = scale_inv_shape(scheme, direction, rows, cols);
   const bool rowwise = direction == FP8ORACLE_ROWWISE;
-  // Columnwise scales of codes that are not transposed stand in rows of blocks.
-  const bool blocks_are_rows =
-      !rowwise && !shape.swizzled && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME;
-
+  const bool padded = scheme.layout != FP8ORACLE_LAYOUT_COMPACT;
   ScaleLayout layout;
+  layout.swizzled = scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED;
   layout.outer_count = rowwise ? rows : cols;
   layout.block_count = ceil_div(rowwise ? cols : rows, kMxBlock);
-  layout.bytes = shape.bytes();
-  layout.outer_pitch = blocks_are_rows ? 1 : shape.cols;
-  layout.block_pitch = blocks_are_rows ? shape.cols : 1;
-  layout.tiles_across = shape.cols / 4;
-  layout.swizzled = shape.swizzled;
+  const std::int64_t outer_stored = round_up(layout.outer_count, padded ? 128 : 1);
+  const std::int64_t blocks_stored = round_up(layout.block_count, padded ? 4 : 1);
+  layout.bytes = outer_stored * blocks_stored;
+  layout.tiles_across = blocks_stored / 4;
+  // Columnwise scales of codes that are not transposed stand in rows of blocks.
+  const bool blocks_are_rows =
+      !rowwise && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME;
+  layout.outer_pitch = blocks_are_rows ? 1 : blocks_stored;
+  layout.block_pitch = blocks_are_rows ? outer_stored : 1;
   return layout;
 }
 

@@ -4,8 +4,12 @@
 #include <cstdint>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::cpu {
+
+/// Elements along a line that share an E8M0 scale, in every grid that this backend has.
+inline constexpr std::int64_t kMxBlock = 32;
 
 /// Which byte of an E8M0 scale_inv belongs to which block [K18, K19].
 ///
@@ -14,7 +18,7 @@ namespace fp8oracle::cpu {
 ///
 ///   ((i / 128) * (stored columns / 4) + j / 4) * 512 + (i % 32) * 16 + (i % 128) / 32 * 4 + j % 4
 struct ScaleLayout {
-  std::int64_t outer_count = 0;  ///< rows or columns that have scales
+  std::int64_t outer_count = 0;  ///< rows or columns; each has scales of its own
   std::int64_t block_count = 0;
   std::int64_t bytes = 0;  ///< of the whole buffer, padding included
   std::int64_t outer_pitch = 0;
@@ -32,7 +36,8 @@ struct ScaleLayout {
   }
 };
 
-ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+/// Compact, padded or swizzled scales of a [rows, cols] tensor in blocks of kMxBlock.
+ScaleLayout scale_layout(const ResolvedScheme& scheme, fp8oracle_direction direction,
                          std::int64_t rows, std::int64_t cols);
 
 /// Clears a buffer that has padding: its own backends leave no padding byte unwritten.

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include "grid.h"
 #include "operations.h"
 #include "scale_layout.h"
+#include "shards.h"
 #include "threads.h"
 
 namespace fp8oracle::cpu {
@@ -22,10 +22,10 @@ void permute(const ScaleLayout& from, const ScaleLayout& to, const fp8oracle_swi
   const auto* const input = static_cast<const std::uint8_t*>(args.input.data);
   auto* const output = static_cast<std::uint8_t*>(args.output.data);
   clear_padding(to, output);
-  const Grid grid{to.outer_count, to.block_count, 128, 512};
+  const Shards shards{to.outer_count, to.block_count, 128, 512};
   const bool words = from.has_words() && to.has_words();
-  parallel_for(grid.count(), to.outer_count * to.block_count, [&](std::int64_t i) {
-    const Rectangle part = grid.at(i);
+  parallel_for(shards.count(), to.outer_count * to.block_count, [&](std::int64_t i) {
+    const Rectangle part = shards.at(i);
     for (std::int64_t outer = part.row_begin; outer < part.row_end; ++outer) {
       std::int64_t block = part.col_begin;
       for (; words && block + 4 <= part.col_end; block += 4)
@@ -39,23 +39,23 @@ struct Layouts {
   ScaleLayout plain, swizzled;
 };
 
-Layouts layouts_of(const fp8oracle_swizzle_args& args) {
-  const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
-  fp8oracle_scheme swizzled = args.scheme;
+Layouts layouts_of(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args) {
+  const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
+  ResolvedScheme swizzled = scheme;
   swizzled.layout = FP8ORACLE_LAYOUT_SWIZZLED;
-  return {scale_layout(args.scheme, direction, args.rows, args.cols),
+  return {scale_layout(scheme, direction, args.rows, args.cols),
           scale_layout(swizzled, direction, args.rows, args.cols)};
 }
 
 }  // namespace
 
-void swizzle(const fp8oracle_swizzle_args& args) {
-  const Layouts layouts = layouts_of(args);
+void swizzle(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args) {
+  const Layouts layouts = layouts_of(scheme, args);
   permute(layouts.plain, layouts.swizzled, args);
 }
 
-void unswizzle(const fp8oracle_swizzle_args& args) {
-  const Layouts layouts = layouts_of(args);
+void unswizzle(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args) {
+  const Layouts layouts = layouts_of(scheme, args);
   permute(layouts.swizzled, layouts.plain, args);
 }
 

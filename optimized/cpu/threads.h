@@ -7,7 +7,7 @@
 namespace fp8oracle::cpu {
 
 /// Below this many elements a call stays on its own thread.
-inline constexpr std::int64_t kElementsWorthAThread = 64 * 1024;
+inline constexpr std::int64_t kElementsWorthAThread = std::int64_t{64} * 1024;
 
 /// Threads that a large call uses, the caller included: FP8ORACLE_THREADS where it is set to a
 /// positive number, else every core that this process may run on.

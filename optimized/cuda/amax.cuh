@@ -17,6 +17,7 @@
 #include "device/begin_kernel.cuh"
 #include "device/exchange.cuh"
 #include "device_state.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "queue.h"
 #include "status.h"
@@ -153,9 +154,9 @@ bool input_is_aligned(const TensorCast& cast) {
 }
 
 template <Fault kFault>
-fp8oracle_status launch_amax(const fp8oracle_amax_args& args, const Queue& queue,
-                             fp8oracle_message message) {
-  TensorCast cast = tensor_cast(args.scheme, args.input, {}, {});
+fp8oracle_status launch_amax(const ResolvedScheme& scheme, const fp8oracle_amax_args& args,
+                             const Queue& queue, fp8oracle_message message) {
+  TensorCast cast = tensor_cast(scheme, args.input, {}, {});
   cast.amax = pointer<float>(args.amax);
   cast.noop = pointer<const float>(args.noop);
   flatten(cast);

@@ -8,6 +8,7 @@
 
 #include "device/tensor_cast.cuh"
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "support.h"
 
 namespace fp8oracle::cuda {
@@ -24,7 +25,7 @@ inline bool is_aligned(const void* address, std::uintptr_t bytes) {
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// The fields that quantize, quantize_current and an item of quantize_many share.
-inline TensorCast tensor_cast(const fp8oracle_scheme& scheme, const fp8oracle_matrix& input,
+inline TensorCast tensor_cast(const ResolvedScheme& scheme, const fp8oracle_matrix& input,
                               const fp8oracle_pair& rowwise, const fp8oracle_pair& columnwise) {
   TensorCast cast;
   cast.input = input.data.data;
@@ -41,8 +42,9 @@ inline TensorCast tensor_cast(const fp8oracle_scheme& scheme, const fp8oracle_ma
 }
 
 /// quantize: the scale is given, amax accumulates.
-inline TensorCast given_scale_cast(const fp8oracle_quantize_args& args) {
-  TensorCast cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
+inline TensorCast given_scale_cast(const ResolvedScheme& scheme,
+                                   const fp8oracle_quantize_args& args) {
+  TensorCast cast = tensor_cast(scheme, args.input, args.rowwise, args.columnwise);
   cast.scale = pointer<const float>(args.scale);
   cast.amax = pointer<float>(args.amax);
   cast.noop = pointer<const float>(args.noop);
@@ -74,7 +76,7 @@ auto with_type(std::uint32_t type, const F& f) {
 
 /// Calls f(TypeName<T>, TypeName<Format>).
 template <class F>
-auto with_type_and_format(std::uint32_t type, const fp8oracle_format& format, const F& f) {
+auto with_type_and_format(std::uint32_t type, const Format& format, const F& f) {
   return with_type(type, [&](auto t) {
     return is_e4m3(format) ? f(t, TypeName<E4M3>{}) : f(t, TypeName<E5M2>{});
   });

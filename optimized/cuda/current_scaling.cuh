@@ -10,6 +10,7 @@
 #include "device/exchange.cuh"
 #include "device/scale.cuh"
 #include "device_state.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "queue.h"
 #include "scale_rule.h"
@@ -80,11 +81,12 @@ __device__ __forceinline__ float exchange_scale(const CurrentCast& current,
   return shared.scale;
 }
 
-inline CurrentCast current_cast(const fp8oracle_quantize_current_args& args, const Queue& queue) {
+inline CurrentCast current_cast(const ResolvedScheme& scheme,
+                                const fp8oracle_quantize_current_args& args, const Queue& queue) {
   CurrentCast current;
-  current.cast = tensor_cast(args.scheme, args.input, args.rowwise, args.columnwise);
+  current.cast = tensor_cast(scheme, args.input, args.rowwise, args.columnwise);
   current.cast.noop = pointer<const float>(args.noop);
-  current.rule = scale_rule(args.scheme, args.input.type, args.pow2, args.eps);
+  current.rule = scale_rule(scheme, args.input.type, args.pow2, args.eps);
   current.amax = pointer<float>(args.amax);
   current.scale = pointer<float>(args.scale);
   current.exchange = queue.exchange;

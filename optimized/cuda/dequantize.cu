@@ -5,14 +5,14 @@
 
 namespace fp8oracle::cuda {
 
-fp8oracle_status dequantize(const fp8oracle_dequantize_args& args, cudaStream_t stream,
-                            fp8oracle_message message) {
-  const DequantizeCall call = dequantize_call(args);
+fp8oracle_status dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args,
+                            const Queue& queue, fp8oracle_message message) {
+  const DequantizeCall call = dequantize_call(scheme, args);
   if (call.rows == 0 || call.cols == 0) return FP8ORACLE_OK;
   const cudaError_t error =
-      with_type_and_format(args.output.type, args.scheme.format, [&](auto type, auto format) {
+      with_type_and_format(args.output.type, scheme.format, [&](auto type, auto format) {
         return launch_dequantize<typename decltype(type)::type, typename decltype(format)::type>(
-            call, stream);
+            call, queue.stream);
       });
   return status_of(error, "dequantize", message);
 }

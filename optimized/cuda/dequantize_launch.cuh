@@ -5,6 +5,7 @@
 #include "cast_arguments.h"
 #include "dequantize.cuh"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 
 namespace fp8oracle::cuda {
@@ -16,20 +17,21 @@ inline bool tiles_are_aligned(const DequantizeCall& call) {
                          : is_aligned(call.codes, kEight);
 }
 
-inline DequantizeCall dequantize_call(const fp8oracle_dequantize_args& args) {
-  const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
+inline DequantizeCall dequantize_call(const ResolvedScheme& scheme,
+                                      const fp8oracle_dequantize_args& args) {
+  const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
   DequantizeCall call{};
   call.codes = pointer<const std::uint8_t>(args.pair.codes);
   call.output = args.output.data.data;
   call.rows = args.output.rows;
   call.cols = args.output.cols;
-  call.transposed = codes_shape(args.scheme, direction, call.rows, call.cols).transposed;
-  if (args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) {
+  call.transposed = codes_shape(scheme, direction, call.rows, call.cols).transposed;
+  if (scheme.grid.scale_is_given()) {
     call.tensor_scale_inv = pointer<const float>(args.pair.scale_inv);
     call.scale_of = ScaleOf::kTensor;
   } else {
     call.block_scale_inv = pointer<const std::uint8_t>(args.pair.scale_inv);
-    call.layout = scale_layout(args.scheme, direction, call.rows, call.cols);
+    call.layout = scale_layout(scheme, direction, call.rows, call.cols);
     call.scale_of = direction == FP8ORACLE_ROWWISE ? ScaleOf::kRowBlock : ScaleOf::kColumnBlock;
   }
   call.aligned = tiles_are_aligned(call);

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::cuda {
 
@@ -33,6 +34,6 @@ struct E8m0Rule {
 };
 
 /// Precondition: check_scheme() found nothing and element_max_code is the format's own.
-E8m0Rule e8m0_rule(const fp8oracle_format& format, const fp8oracle_knobs& knobs);
+E8m0Rule e8m0_rule(const Format& format, const Knobs& knobs);
 
 }  // namespace fp8oracle::cuda

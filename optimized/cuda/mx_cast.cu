@@ -11,15 +11,15 @@ bool is_multiple(const void* pointer, std::uintptr_t of) {
   return reinterpret_cast<std::uintptr_t>(pointer) % of == 0;
 }
 
-MxOutput output_of(const fp8oracle_quantize_args& args, fp8oracle_direction direction) {
+MxOutput output_of(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args,
+                   fp8oracle_direction direction) {
   const fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise;
   MxOutput output{};
-  if ((args.scheme.directions & static_cast<unsigned>(direction)) == 0) return output;
+  if (!scheme.has(direction)) return output;
   output.codes = static_cast<std::uint8_t*>(pair.codes.data);
   output.scale_inv = static_cast<std::uint8_t*>(pair.scale_inv.data);
-  output.layout = scale_layout(args.scheme, direction, args.input.rows, args.input.cols);
-  output.transposed =
-      codes_shape(args.scheme, direction, args.input.rows, args.input.cols).transposed;
+  output.layout = scale_layout(scheme, direction, args.input.rows, args.input.cols);
+  output.transposed = codes_shape(scheme, direction, args.input.rows, args.input.cols).transposed;
   return output;
 }
 
@@ -31,15 +31,15 @@ bool stores_whole(const MxCast& cast, const MxOutput& output) {
 
 }  // namespace
 
-MxCast mx_cast(const fp8oracle_quantize_args& args) {
+MxCast mx_cast(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args) {
   MxCast cast{};
   cast.input = args.input.data.data;
   cast.rows = args.input.rows;
   cast.cols = args.input.cols;
   cast.row_stride = args.input.row_stride;
-  cast.e8m0 = e8m0_rule(args.scheme.format, args.scheme.knobs);
-  cast.rowwise = output_of(args, FP8ORACLE_ROWWISE);
-  cast.columnwise = output_of(args, FP8ORACLE_COLUMNWISE);
+  cast.e8m0 = e8m0_rule(scheme.format, scheme.knobs);
+  cast.rowwise = output_of(scheme, args, FP8ORACLE_ROWWISE);
+  cast.columnwise = output_of(scheme, args, FP8ORACLE_COLUMNWISE);
   cast.noop = static_cast<const float*>(args.noop.data);
   const std::int64_t size = size_of(static_cast<fp8oracle_type>(args.input.type));
   cast.aligned = is_multiple(cast.input, 16) && cast.row_stride * size % 16 == 0 &&
@@ -47,22 +47,23 @@ MxCast mx_cast(const fp8oracle_quantize_args& args) {
   return cast;
 }
 
-ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+ScaleLayout scale_layout(const ResolvedScheme& scheme, fp8oracle_direction direction,
                          std::int64_t rows, std::int64_t cols) {
-  const ScaleInvShape shape = scale_inv_shape(scheme, direction, rows, cols);
+  constexpr std::int64_t kTileLines = 128, kTileBlocks = 4;
   const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  const bool padded = scheme.layout != FP8ORACLE_LAYOUT_COMPACT;
+  ScaleLayout layout{};
+  layout.swizzled = scheme.layout == FP8ORACLE_LAYOUT_SWIZZLED;
+  layout.lines = rowwise ? rows : cols;
+  layout.blocks = ceil_div(rowwise ? cols : rows, kScaledTogether);
+  layout.padded_lines = padded ? round_up(layout.lines, kTileLines) : layout.lines;
+  layout.padded_blocks = padded ? round_up(layout.blocks, kTileBlocks) : layout.blocks;
   // Columnwise scales of codes that are not transposed stand in rows of blocks.
   const bool blocks_are_rows =
-      !rowwise && !shape.swizzled && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME;
-  ScaleLayout layout{};
-  layout.lines = rowwise ? rows : cols;
-  layout.blocks = ceil_div(rowwise ? cols : rows, kMxBlock);
-  layout.padded_lines = blocks_are_rows ? shape.cols : shape.rows;
-  layout.padded_blocks = blocks_are_rows ? shape.rows : shape.cols;
-  layout.line_pitch = blocks_are_rows ? 1 : shape.cols;
-  layout.block_pitch = blocks_are_rows ? shape.cols : 1;
-  layout.tiles_across = shape.cols / 4;
-  layout.swizzled = shape.swizzled;
+      !rowwise && !layout.swizzled && scheme.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_SAME;
+  layout.line_pitch = blocks_are_rows ? 1 : layout.padded_blocks;
+  layout.block_pitch = blocks_are_rows ? layout.padded_lines : 1;
+  layout.tiles_across = layout.padded_blocks / kTileBlocks;
   return layout;
 }
 

@@ -6,6 +6,7 @@
 #include "device/scale_layout.cuh"
 #include "e8m0_rule.h"
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::cuda {
 
@@ -32,7 +33,7 @@ struct MxCast {
   bool aligned;
 };
 
-MxCast mx_cast(const fp8oracle_quantize_args& args);
+MxCast mx_cast(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args);
 
 /// Whether the operation has anything to do: with no element there is no scale either [K24].
 inline bool is_empty(const MxCast& cast) { return cast.rows == 0 || cast.cols == 0; }

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "fp8oracle/format.h"
 #include "mx_cast.h"
 
 namespace fp8oracle::cuda {
@@ -10,7 +11,7 @@ namespace fp8oracle::cuda {
 /// The input's type and format, which choose the instance of a kernel.
 struct MxTypes {
   std::uint32_t type;
-  fp8oracle_format format;
+  Format format;
 };
 
 /// Each enqueues one launch. Precondition: !is_empty(cast).

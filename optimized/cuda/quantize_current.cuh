@@ -14,6 +14,7 @@
 
 #include "amax.cuh"
 #include "current_scaling.cuh"
+#include "fp8oracle/resolved_scheme.h"
 #include "quantize_tensor.cuh"
 
 namespace fp8oracle::cuda {
@@ -213,12 +214,13 @@ cudaError_t launch_current(const CurrentCast& current, bool aligned, const Queue
 }
 
 template <Fault kFault>
-fp8oracle_status quantize_current_rows(const fp8oracle_quantize_current_args& args,
+fp8oracle_status quantize_current_rows(const ResolvedScheme& scheme,
+                                       const fp8oracle_quantize_current_args& args,
                                        const Queue& queue, fp8oracle_message message) {
-  CurrentCast current = current_cast(args, queue);
+  CurrentCast current = current_cast(scheme, args, queue);
   flatten(current.cast);
   const cudaError_t error =
-      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+      with_type_and_format(args.input.type, scheme.format, [&](auto type, auto format) {
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         const bool aligned = rows_are_aligned<T>(current.cast);

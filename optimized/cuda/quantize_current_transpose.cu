@@ -5,9 +5,10 @@
 
 namespace fp8oracle::cuda {
 
-fp8oracle_status quantize_current_transposed(const fp8oracle_quantize_current_args& args,
+fp8oracle_status quantize_current_transposed(const ResolvedScheme& scheme,
+                                             const fp8oracle_quantize_current_args& args,
                                              const Queue& queue, fp8oracle_message message) {
-  return quantize_current_both<Fault::kNone>(args, queue, message);
+  return quantize_current_both<Fault::kNone>(scheme, args, queue, message);
 }
 
 }  // namespace fp8oracle::cuda

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "current_scaling.cuh"
+#include "fp8oracle/resolved_scheme.h"
 #include "tile_grid.h"
 
 namespace fp8oracle::cuda {
@@ -94,11 +95,12 @@ cudaError_t launch_current_tiles(const CurrentCast& current, const Queue& queue)
 }
 
 template <Fault kFault>
-fp8oracle_status quantize_current_both(const fp8oracle_quantize_current_args& args,
+fp8oracle_status quantize_current_both(const ResolvedScheme& scheme,
+                                       const fp8oracle_quantize_current_args& args,
                                        const Queue& queue, fp8oracle_message message) {
-  const CurrentCast current = current_cast(args, queue);
+  const CurrentCast current = current_cast(scheme, args, queue);
   const cudaError_t error =
-      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+      with_type_and_format(args.input.type, scheme.format, [&](auto type, auto format) {
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         if (tile_grid<SmallCurrentTile>(current.cast).count() <= kFewTiles) {

@@ -5,9 +5,10 @@
 
 namespace fp8oracle::cuda {
 
-fp8oracle_status quantize_many(const fp8oracle_quantize_many_args& args, cudaStream_t stream,
+fp8oracle_status quantize_many(const ResolvedScheme& scheme,
+                               const fp8oracle_quantize_many_args& args, const Queue& queue,
                                fp8oracle_message message) {
-  return quantize_all<Fault::kNone>(args, stream, message);
+  return quantize_all<Fault::kNone>(scheme, args, queue.stream, message);
 }
 
 std::uint64_t quantize_many_launches(std::uint64_t count) { return launches_of_many(count); }

@@ -12,6 +12,8 @@
 #include <cstdint>
 
 #include "device/begin_kernel.cuh"
+#include "fp8oracle/operations/operation.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "status.h"
 #include "tile_grid.h"
@@ -114,7 +116,7 @@ __global__ void __launch_bounds__(Shape::kThreads)
 }
 
 template <class T>
-ManyItem many_item(const fp8oracle_scheme& scheme, const fp8oracle_quantize_item& from) {
+ManyItem many_item(const ResolvedScheme& scheme, const fp8oracle_quantize_item& from) {
   const TensorCast cast = tensor_cast(scheme, from.input, from.rowwise, from.columnwise);
   return {cast.input,
           cast.rowwise,
@@ -138,50 +140,52 @@ std::int64_t tiles_of_item(const fp8oracle_quantize_item& item) {
 
 /// Launches the tensors from `begin` on that fit; `begin` becomes the first one that is left.
 template <class T, class Format, class Shape, class Many, Fault kFault>
-cudaError_t launch_batch(const fp8oracle_quantize_many_args& args, std::uint64_t& begin,
-                         cudaStream_t stream) {
+cudaError_t launch_batch(const ResolvedScheme& scheme, const fp8oracle_quantize_many_args& args,
+                         std::uint64_t& begin, cudaStream_t stream) {
   Many many{};
-  many.propagate_nan = args.scheme.knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
-  many.flush_scale_inv = args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP;
+  many.propagate_nan = scheme.knobs.amax_nan == FP8ORACLE_AMAX_PROPAGATE_NAN;
+  many.flush_scale_inv = scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP;
   many.noop = pointer<const float>(args.noop);
   const std::uint64_t end = std::min<std::uint64_t>(args.count, begin + Many::kItems);
   std::int64_t tiles = 0;
   for (; begin < end; ++begin) {
-    many.items[many.count] = many_item<T>(args.scheme, args.items[begin]);
+    many.items[many.count] = many_item<T>(scheme, item_of(args, begin));
     many.first_tile[many.count] = static_cast<std::uint32_t>(tiles);
     many.count += 1;
-    tiles += tiles_of_item<Shape>(args.items[begin]);
+    tiles += tiles_of_item<Shape>(item_of(args, begin));
   }
   return launch(quantize_many_kernel<T, Format, Shape, Many, kFault>,
                 {static_cast<unsigned>(tiles), Shape::kThreads, stream}, many);
 }
 
 template <class T, class Format, class Shape, Fault kFault>
-cudaError_t launch_batches(const fp8oracle_quantize_many_args& args, cudaStream_t stream) {
+cudaError_t launch_batches(const ResolvedScheme& scheme, const fp8oracle_quantize_many_args& args,
+                           cudaStream_t stream) {
   std::uint64_t begin = 0;
   if (args.count <= FewItems::kItems)
-    return launch_batch<T, Format, Shape, FewItems, kFault>(args, begin, stream);
+    return launch_batch<T, Format, Shape, FewItems, kFault>(scheme, args, begin, stream);
   cudaError_t error = cudaSuccess;
   while (error == cudaSuccess && begin < args.count)
-    error = launch_batch<T, Format, Shape, MostItems, kFault>(args, begin, stream);
+    error = launch_batch<T, Format, Shape, MostItems, kFault>(scheme, args, begin, stream);
   return error;
 }
 
 template <Fault kFault>
-fp8oracle_status quantize_all(const fp8oracle_quantize_many_args& args, cudaStream_t stream,
+fp8oracle_status quantize_all(const ResolvedScheme& scheme,
+                              const fp8oracle_quantize_many_args& args, cudaStream_t stream,
                               fp8oracle_message message) {
   if (args.count == 0) return FP8ORACLE_OK;
   std::int64_t medium_tiles = 0;
   for (std::uint64_t i = 0; i < args.count; ++i)
-    medium_tiles += tiles_of_item<MediumTile>(args.items[i]);
-  const cudaError_t error = with_type_and_format(
-      args.items[0].input.type, args.scheme.format, [&](auto type, auto format) {
+    medium_tiles += tiles_of_item<MediumTile>(item_of(args, i));
+  const cudaError_t error =
+      with_type_and_format(item_of(args, 0).input.type, scheme.format, [&](auto type, auto format) {
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         if (medium_tiles < kFewMediumTiles) {
-          return launch_batches<T, Format, SmallTile, kFault>(args, stream);
+          return launch_batches<T, Format, SmallTile, kFault>(scheme, args, stream);
         } else {
-          return launch_batches<T, Format, MediumTile, kFault>(args, stream);
+          return launch_batches<T, Format, MediumTile, kFault>(scheme, args, stream);
         }
       });
   return status_of(error, "quantize_many", message);

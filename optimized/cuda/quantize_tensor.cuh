@@ -14,6 +14,7 @@
 #include "cast_arguments.h"
 #include "device/begin_kernel.cuh"
 #include "device/tensor_cast.cuh"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "status.h"
 
@@ -153,12 +154,12 @@ bool rows_are_aligned(const TensorCast& cast) {
 }
 
 template <Fault kFault>
-fp8oracle_status quantize_rows(const fp8oracle_quantize_args& args, cudaStream_t stream,
-                               fp8oracle_message message) {
-  TensorCast cast = given_scale_cast(args);
+fp8oracle_status quantize_rows(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args,
+                               cudaStream_t stream, fp8oracle_message message) {
+  TensorCast cast = given_scale_cast(scheme, args);
   flatten(cast);
   const cudaError_t error =
-      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+      with_type_and_format(args.input.type, scheme.format, [&](auto type, auto format) {
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         const bool aligned = rows_are_aligned<T>(cast);

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "device/begin_kernel.cuh"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "status.h"
 #include "tile_grid.h"
@@ -60,11 +61,11 @@ cudaError_t launch_tiles(const TensorCast& cast, cudaStream_t stream) {
 }
 
 template <Fault kFault>
-fp8oracle_status quantize_both(const fp8oracle_quantize_args& args, cudaStream_t stream,
-                               fp8oracle_message message) {
-  const TensorCast cast = given_scale_cast(args);
+fp8oracle_status quantize_both(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args,
+                               cudaStream_t stream, fp8oracle_message message) {
+  const TensorCast cast = given_scale_cast(scheme, args);
   const cudaError_t error =
-      with_type_and_format(args.input.type, args.scheme.format, [&](auto type, auto format) {
+      with_type_and_format(args.input.type, scheme.format, [&](auto type, auto format) {
         using T = typename decltype(type)::type;
         using Format = typename decltype(format)::type;
         const std::int64_t tiles = tile_grid<MediumTile>(cast).count();

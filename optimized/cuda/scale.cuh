@@ -7,6 +7,7 @@
 
 #include "cast_arguments.h"
 #include "device/begin_kernel.cuh"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "scale_rule.h"
 #include "status.h"
@@ -30,21 +31,23 @@ __global__ void __launch_bounds__(1)
 }
 
 template <Fault kFault>
-fp8oracle_status launch_scale_from_amax(const fp8oracle_scale_from_amax_args& args,
+fp8oracle_status launch_scale_from_amax(const ResolvedScheme& scheme,
+                                        const fp8oracle_scale_from_amax_args& args,
                                         cudaStream_t stream, fp8oracle_message message) {
   const cudaError_t error =
       launch(scale_from_amax_kernel<kFault>, {1, 1, stream}, pointer<const float>(args.amax),
              pointer<float>(args.scale), pointer<const float>(args.noop),
-             scale_rule(args.scheme, args.input_type, args.pow2, args.eps));
+             scale_rule(scheme, args.input_type, args.pow2, args.eps));
   return status_of(error, "scale_from_amax", message);
 }
 
 template <Fault kFault>
-fp8oracle_status launch_scale_inverse(const fp8oracle_scale_inverse_args& args, cudaStream_t stream,
+fp8oracle_status launch_scale_inverse(const ResolvedScheme& scheme,
+                                      const fp8oracle_scale_inverse_args& args, cudaStream_t stream,
                                       fp8oracle_message message) {
-  const cudaError_t error = launch(scale_inverse_kernel<kFault>, {1, 1, stream},
-                                   pointer<const float>(args.scale), pointer<float>(args.scale_inv),
-                                   args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP);
+  const cudaError_t error =
+      launch(scale_inverse_kernel<kFault>, {1, 1, stream}, pointer<const float>(args.scale),
+             pointer<float>(args.scale_inv), scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP);
   return status_of(error, "scale_inverse", message);
 }
 

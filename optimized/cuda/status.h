@@ -7,7 +7,7 @@
 #include <new>
 #include <string>
 
-#include "fp8oracle/arguments.h"
+#include "fp8oracle/operations/arguments.h"
 
 namespace fp8oracle::cuda {
 

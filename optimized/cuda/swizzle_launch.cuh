@@ -2,18 +2,20 @@
 #pragma once
 
 #include "cast_arguments.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "launch.cuh"
 #include "status.h"
 #include "swizzle.cuh"
 
 namespace fp8oracle::cuda {
 
-inline SwizzleCall swizzle_call(const fp8oracle_swizzle_args& args, bool to_swizzled) {
-  const auto direction = static_cast<fp8oracle_direction>(args.scheme.directions);
-  fp8oracle_scheme swizzled = args.scheme;
+inline SwizzleCall swizzle_call(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args,
+                                bool to_swizzled) {
+  const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
+  ResolvedScheme swizzled = scheme;
   swizzled.layout = FP8ORACLE_LAYOUT_SWIZZLED;
   SwizzleCall call{};
-  call.plain = scale_layout(args.scheme, direction, args.rows, args.cols);
+  call.plain = scale_layout(scheme, direction, args.rows, args.cols);
   call.swizzled = scale_layout(swizzled, direction, args.rows, args.cols);
   call.input = pointer<const std::uint8_t>(args.input);
   call.output = pointer<std::uint8_t>(args.output);
@@ -33,9 +35,9 @@ inline SwizzleCall swizzle_call(const fp8oracle_swizzle_args& args, bool to_swiz
 }
 
 template <bool kToSwizzled, MxFault kFault = MxFault::kNone>
-fp8oracle_status launch_swizzle(const fp8oracle_swizzle_args& args, cudaStream_t stream,
-                                fp8oracle_message message) {
-  const SwizzleCall call = swizzle_call(args, kToSwizzled);
+fp8oracle_status launch_swizzle(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args,
+                                cudaStream_t stream, fp8oracle_message message) {
+  const SwizzleCall call = swizzle_call(scheme, args, kToSwizzled);
   if (call.swizzled.bytes() == 0) return FP8ORACLE_OK;
   const std::int64_t threads = (call.swizzled.padded_lines / 128 * call.parts * 32) << call.across;
   const auto blocks = static_cast<unsigned>(ceil_div(threads, SwizzleTuning::kThreads));

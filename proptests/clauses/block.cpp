@@ -8,6 +8,7 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/quote.h"
+#include "fp8oracle/scale_grid.h"
 #include "reference/codec.h"
 #include "reference/e8m0.h"
 #include "reference/layout.h"
@@ -19,18 +20,21 @@ namespace {
 using plans::Bulk;
 using plans::Plan;
 
-bool block_scheme(const Scheme& scheme) { return scheme.is_block(); }
+bool mx_scheme(const Scheme& scheme) { return scheme.grid.is_mx(); }
+
+/// A side of the tiles that hold one walk through the exponents.
+constexpr std::int64_t kWalk = 32;
 
 /// Powers of two that rise by one along rows and columns of a 32 x 32 tile, and from tile to tile:
 /// the largest of a row, of a column and of a tile each walk through the whole FP32 range. One Inf
 /// asks for the last scale code.
 std::uint32_t walking_power_of_two(const Plan& plan, std::int64_t row, std::int64_t col) {
   if (row == plan.rows - 1 && col == plan.cols - 1) return 0x7F800000;
-  const std::int64_t tiles_wide = plan.cols / kMxBlock;
-  const std::int64_t tiles = tiles_wide * (plan.rows / kMxBlock);
-  const std::int64_t tile = row / kMxBlock * tiles_wide + col / kMxBlock;
+  const std::int64_t tiles_wide = plan.cols / kWalk;
+  const std::int64_t tiles = tiles_wide * (plan.rows / kWalk);
+  const std::int64_t tile = row / kWalk * tiles_wide + col / kWalk;
   const std::int64_t first = tile * 290 / tiles - 62 + plan.variant % 4;
-  const std::int64_t exponent = first + row % kMxBlock + col % kMxBlock;
+  const std::int64_t exponent = first + row % kWalk + col % kWalk;
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(exponent, 1, 254)) << 23;
 }
 
@@ -38,15 +42,15 @@ std::uint32_t walking_power_of_two(const Plan& plan, std::int64_t row, std::int6
 /// reciprocal, through blocks whose amax asks for each code that a finite block can have.
 Case every_scale_code(const Scheme& scheme, const Plan& plan) {
   Plan wide = plan;
-  wide.rows = wide.cols = scheme.granularity == FP8ORACLE_GRANULARITY_MX32X32 ? 512 : 96;
+  wide.rows = wide.cols = scheme.grid.repeat ? 512 : 96;
   wide.stride_extra = wide.offset = 0;
   if (plan.number % 2 == 0) {
     CaseBuilder b("K15", scheme, wide);
     b.tensor();
     for (const unsigned direction : {1u, 2u}) {
       if ((scheme.directions & direction) == 0) continue;
-      const auto shape = scale_inv_shape(scheme.abi(), static_cast<fp8oracle_direction>(direction),
-                                         wide.rows, wide.cols);
+      const auto shape = scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction),
+                                    wide.rows, wide.cols);
       std::vector<std::uint8_t> scales(static_cast<std::size_t>(shape.bytes()));
       for (std::size_t i = 0; i < scales.size(); ++i)
         scales[i] = static_cast<std::uint8_t>(i + plan.variant);
@@ -111,13 +115,14 @@ std::vector<Difference> codes_follow_stored_scale_inv(const Case& c, const Arena
     return found;
   const auto& bytes = outcome.steps.back().arena;
   const TensorDecl& t = first_tensor(c);
-  if (!t.scheme.is_block()) throw UsageError("case: K17: " + quote(t.name) + " is no block tensor");
+  if (!t.scheme.grid.is_mx())
+    throw UsageError("case: K17: " + quote(t.name) + " is no block tensor");
   if (c.inputs.empty()) throw UsageError("case: K17: no input");
   const InputDecl& x = c.inputs.front();
   if (x.rows != t.rows || x.cols != t.cols) {
     throw UsageError("case: K17: " + quote(x.name) + " and " + quote(t.name) + " differ in shape");
   }
-  const fp8oracle_scheme scheme = t.scheme.abi();
+  const ResolvedScheme scheme = t.scheme.resolved();
   const auto rules = reference::element_rules(t.scheme.format, scheme.knobs);
   std::vector<float> values(static_cast<std::size_t>(x.rows * x.cols));
   reference::widen_all(x.type, x.bits.data(), x.rows * x.cols, values.data());
@@ -125,7 +130,8 @@ std::vector<Difference> codes_follow_stored_scale_inv(const Case& c, const Arena
     if (!t.scheme.has(direction)) continue;
     const ArenaBuffer& codes = arena.codes(t.name, direction);
     const ArenaBuffer& scale_inv = arena.scale_inv(t.name, direction);
-    const reference::ScaleInvLayout place(scheme, direction, t.rows, t.cols);
+    const ScaleGrid place = scale_grid(scheme, direction, t.rows, t.cols);
+    const CodesShape shape = codes_shape(scheme, direction, t.rows, t.cols);
     for (std::int64_t row = 0; row < t.rows; ++row) {
       for (std::int64_t col = 0; col < t.cols; ++col) {
         const std::uint8_t stored =
@@ -134,7 +140,7 @@ std::vector<Difference> codes_follow_stored_scale_inv(const Case& c, const Arena
                               reference::e8m0_reciprocal(stored);
         const float scaled =
             stored == reference::kE8m0Nan ? std::numeric_limits<float>::quiet_NaN() : product;
-        const std::int64_t at = reference::code_index(scheme, direction, t.rows, t.cols, row, col);
+        const std::int64_t at = shape.index(row, col);
         const std::uint8_t want = reference::encode(t.scheme.format, rules, scaled);
         const std::uint8_t have = bytes[codes.begin + static_cast<std::uint64_t>(at)];
         if (same_code(scheme, want, have)) continue;
@@ -154,15 +160,15 @@ std::vector<Property> block() {
   return {
       {.clause = "K15",
        .smoke_cases = 2,
-       .applies = block_scheme,
+       .applies = mx_scheme,
        .make = every_scale_code,
        .claims = decode_or_reciprocal,
        .limits = wide_enough,
        .needs = {}},
-      {.clause = "K16", .smoke_cases = 14, .applies = block_scheme, .make = block_edges},
+      {.clause = "K16", .smoke_cases = 14, .applies = mx_scheme, .make = block_edges},
       {.clause = "K17",
        .smoke_cases = 8,
-       .applies = block_scheme,
+       .applies = mx_scheme,
        .make = exact_products,
        .check = codes_follow_stored_scale_inv,
        .ordinary = true},

@@ -5,6 +5,7 @@
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -18,8 +19,8 @@ std::vector<Tamper> of_a_pair(const Scheme& scheme, const Plan& plan, unsigned d
                               const std::string& name) {
   const std::int64_t codes = plan.rows * plan.cols;
   const std::int64_t scale_inv =
-      scale_inv_shape(scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows,
-                      plan.cols)
+      scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction), plan.rows,
+                 plan.cols)
           .bytes();
   std::vector<Tamper> list{
       {name + ".codes.bytes", codes - 1, name + ".codes"},
@@ -56,12 +57,12 @@ std::vector<Tamper> of_quantize(const Scheme& scheme, const Plan& plan) {
     if ((scheme.directions & direction) == 0) continue;
     append(list, of_a_pair(scheme, plan, direction, direction == 1 ? "rowwise" : "columnwise"));
   }
-  list.push_back({"scheme.granularity", 77, "scheme.granularity"});
-  list.push_back({"scheme.layout", 3, "scheme.layout"});
+  list.push_back({"scheme.grid.levels", 77, "scheme.grid"});
+  list.push_back({"scheme.layout", 9, "scheme.layout"});
   list.push_back({"scheme.directions", 0, "scheme.directions"});
-  list.push_back({"scheme.knobs.element_overflow", 9, "element.overflow"});
+  list.push_back({"scheme.knobs.element.overflow", 9, "element.overflow"});
   list.push_back({"struct_size", 16, "struct_size"});
-  if (scheme.is_block()) return list;
+  if (!scheme.grid.scale_is_given()) return list;
   list.push_back({"amax.bytes", 3, "amax"});
   if (!plan.scale_absent) list.push_back({"scale.bytes", 3, "scale"});
   if (scheme.directions == 3)
@@ -73,7 +74,7 @@ void bad_swizzles(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
   const Scheme plain = scheme.with_layout(FP8ORACLE_LAYOUT_PADDED);
   b.tensor("plain", plain).tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
   const auto direction = static_cast<fp8oracle_direction>(one_direction(scheme, plan.variant));
-  const std::int64_t bytes = scale_inv_shape(plain.abi(), direction, plan.rows, plan.cols).bytes();
+  const std::int64_t bytes = scale_grid(plain.resolved(), direction, plan.rows, plan.cols).bytes();
   for (const Tamper& t : {Tamper{"input.bytes", bytes - 1, "input"},
                           {"output.bytes", bytes + 1, "output"},
                           {"output.data", 0, "output"},
@@ -111,7 +112,7 @@ void bad_scalars(CaseBuilder& b) {
 
 /// The same fields again, where a call has them for each of several tensors.
 void bad_lists(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   const std::vector<CastItem> items{{"x", "t", block ? "" : "s", block ? "" : "a"},
                                     {"x", "second", block ? "" : "s", ""}};
   const std::string item = plan.variant % 2 == 0 ? "items[0]." : "items[1].";
@@ -121,7 +122,7 @@ void bad_lists(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
   append(list, of_a_pair(scheme, plan, direction, item + pair));
   list.push_back({"items[1].input.type", (plan.type + 1) % 3, "items[1].input"});
   list.push_back({"items", 0, "items"});
-  list.push_back({"scheme.layout", 3, "scheme.layout"});
+  list.push_back({"scheme.layout", 9, "scheme.layout"});
   list.push_back({"struct_size", 16, "struct_size"});
   for (const Tamper& t : list) b.quantize_many(items).tamper = t;
   Step& noop = b.quantize_many(items);
@@ -139,7 +140,7 @@ void bad_current_scaling(CaseBuilder& b, const Scheme& scheme, const Plan& plan)
                 {"eps", 0x7F800000, "eps"},
                 {"pow2", 2, "pow2"},
                 {"noop.bytes", 8, "noop"},
-                {"scheme.granularity", 1, "scheme.granularity"},
+                {"scheme.grid.block_rows", 1, "scheme.grid"},
                 {"struct_size", 16, "struct_size"}});
   for (const Tamper& t : list) {
     Step& s = b.quantize_current("a", "s");
@@ -173,7 +174,7 @@ Case every_bad_call(const Scheme& scheme, const Plan& plan) {
   noop.noop = "n";
   noop.tamper = Tamper{"noop.bytes", 8, "noop"};
   bad_lists(b, scheme, plan);
-  if (scheme.is_block()) {
+  if (!scheme.grid.scale_is_given()) {
     bad_swizzles(b, scheme, plan);
     Step& with_scale = b.quantize();
     b.scalar("s", 0x3F800000);
@@ -203,7 +204,7 @@ Case partial_block(const Scheme& scheme, const Plan& plan) {
 
 Case bad_call(const Scheme& scheme, const Plan& plan) {
   const bool whole =
-      scheme.is_block() && scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS;
+      !scheme.grid.scale_is_given() && scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS;
   return whole && plan.number % 3 == 2 ? partial_block(scheme, plan) : every_bad_call(scheme, plan);
 }
 

@@ -54,7 +54,9 @@ class CaseBuilder {
     return *this;
   }
   /// The plan's scale as scalar "s", for per-tensor schemes only.
-  CaseBuilder& scale() { return scheme_.is_block() ? *this : scalar("s", plan_.scale_bits); }
+  CaseBuilder& scale() {
+    return !scheme_.grid.scale_is_given() ? *this : scalar("s", plan_.scale_bits);
+  }
   CaseBuilder& output(const std::string& name, fp8oracle_type type) {
     case_.outputs.push_back({name, type, plan_.rows, plan_.cols});
     return *this;
@@ -74,7 +76,7 @@ class CaseBuilder {
     s.tensor = t;
     s.directions = case_.tensor(t).scheme.directions;
     s.scale_inv_directions = s.directions;
-    if (!case_.tensor(t).scheme.is_block()) {
+    if (case_.tensor(t).scheme.grid.scale_is_given()) {
       if (!plan_.scale_absent) s.scale = "s";
       s.amax = amax;
     }

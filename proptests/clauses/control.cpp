@@ -22,9 +22,9 @@ constexpr std::uint32_t kNotOne[] = {0x00000000, 0x40000000, 0xBF800000, 0x7FC00
 void operations_under_noop(CaseBuilder& b, const Scheme& scheme) {
   const auto under = [](Step& s) { s.noop = "n"; };
   under(b.quantize("x", "t", "a"));
-  under(b.quantize_many(
-      {{"x", "many", scheme.is_block() ? "" : "s", scheme.is_block() ? "" : "am"}}));
-  if (scheme.is_block()) return;
+  under(b.quantize_many({{"x", "many", !scheme.grid.scale_is_given() ? "" : "s",
+                          !scheme.grid.scale_is_given() ? "" : "am"}}));
+  if (!scheme.grid.scale_is_given()) return;
   under(b.quantize_current("ac", "sc", "x", "current"));
   Step& amax = b.step(StepKind::kAmax);
   amax.input = "x";
@@ -42,18 +42,18 @@ Case noop_is_all_or_nothing(const Scheme& scheme, const Plan& plan) {
   p.scale_absent = false;
   CaseBuilder b("K23", scheme, p);
   b.input(Bulk::kOrdinary).tensor("plain").tensor().tensor("many").scale().scalar("n", kOne);
-  if (!scheme.is_block()) {
+  if (scheme.grid.scale_is_given()) {
     b.tensor("current").scalar("a", plan.prior_amax_bits).scalar("am", 0x3F000000);
     b.scalar("ac", 0x42280000).scalar("sc", 0x40490FDB);
     b.scalar("alone", 0x42280000).scalar("made", 0x40490FDB).scalar("a_plain", 0);
   }
   if (plan.number % 2 == 1) b.asynchronous();
-  b.quantize("x", "plain", scheme.is_block() ? "" : "a_plain");
+  b.quantize("x", "plain", !scheme.grid.scale_is_given() ? "" : "a_plain");
   operations_under_noop(b, scheme);
   b.set_noop(kNotOne[(plan.number / 2 + plan.variant) % std::size(kNotOne)]);
   operations_under_noop(b, scheme);
   b.set_noop(kOne);
-  if (!scheme.is_block()) b.set_scale(0x3E99999A);
+  if (scheme.grid.scale_is_given()) b.set_scale(0x3E99999A);
   operations_under_noop(b, scheme);
   return b.done();
 }
@@ -86,7 +86,7 @@ Case empty_tensors(const Scheme& scheme, const Plan& plan) {
       .scalar("ac", 0x42280000);
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant), "y");
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   b.quantize_many({{"x", "many", block || plan.scale_absent ? "" : "s", block ? "" : "am"}});
   if (!block) {
     Step& alone = b.step(StepKind::kAmax);
@@ -148,7 +148,7 @@ std::vector<Property> control() {
            .claims = [](const Difference&, const Verdict&) { return true; }},
           {.clause = "K25",
            .smoke_cases = 8,
-           .applies = [](const Scheme& scheme) { return !scheme.is_block(); },
+           .applies = [](const Scheme& scheme) { return scheme.grid.scale_is_given(); },
            .make = follow_up_launch,
            .claims = [](const Difference&, const Verdict&) { return true; },
            .check = one_launch,

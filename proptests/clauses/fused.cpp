@@ -36,7 +36,7 @@ Plan shape_of(const Scheme& scheme, const Plan& plan, std::int64_t i) {
 Case list_of_tensors(const Scheme& scheme, const Plan& plan) {
   const std::int64_t count = kCounts[plan.number % std::size(kCounts)];
   CaseBuilder b("K26", scheme, plan);
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   std::vector<CastItem> items;
   b.tensor("carries_the_scheme");
   for (std::int64_t i = 0; i < count; ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // K18, K19: where scale_inv lies, and what stands in its padding.
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
@@ -12,26 +13,19 @@ namespace {
 using plans::Bulk;
 using plans::Plan;
 
-bool block_scheme(const Scheme& scheme) { return scheme.is_block(); }
+bool mx_scheme(const Scheme& scheme) { return scheme.grid.is_mx(); }
 
-/// A label for the block of (row, col), the same in every layout.
-std::uint8_t label(const Plan& plan, std::int64_t row, std::int64_t col, unsigned direction) {
-  const std::int64_t line = direction == FP8ORACLE_ROWWISE ? row : col;
-  const std::int64_t block = (direction == FP8ORACLE_ROWWISE ? col : row) / kMxBlock;
-  return static_cast<std::uint8_t>(100 + (line * 7 + block * 31 + plan.variant) % 50);
-}
-
-/// scale_inv with every block's label in its place and `padding` everywhere else.
+/// scale_inv with every scale's label in its place, the same in every layout, and `padding`
+/// everywhere else.
 std::vector<std::uint8_t> labelled(const Scheme& scheme, const Plan& plan, unsigned direction,
                                    std::uint8_t padding) {
-  const auto d = static_cast<fp8oracle_direction>(direction);
-  const fp8oracle_scheme abi = scheme.abi();
-  std::vector<std::uint8_t> bytes(
-      static_cast<std::size_t>(scale_inv_shape(abi, d, plan.rows, plan.cols).bytes()), padding);
-  const reference::ScaleInvLayout place(abi, d, plan.rows, plan.cols);
-  for (std::int64_t row = 0; row < plan.rows && !plan.hollow; ++row) {
-    for (std::int64_t col = 0; col < plan.cols; ++col) {
-      bytes[static_cast<std::size_t>(place.index(row, col))] = label(plan, row, col, direction);
+  const ScaleGrid scales = scale_grid(
+      scheme.resolved(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(scales.bytes()), padding);
+  for (std::int64_t i = 0; i < scales.lines() && !plan.hollow; ++i) {
+    for (std::int64_t j = 0; j < scales.blocks(); ++j) {
+      bytes[static_cast<std::size_t>(scales.place(i, j))] =
+          static_cast<std::uint8_t>(100 + (i * 7 + j * 31 + plan.variant) % 50);
     }
   }
   return bytes;
@@ -68,13 +62,14 @@ bool padding_or_read_value(const Difference& d, const Verdict& v) {
 /// One case in five has lines of 32 blocks, which fast kernels move 16 bytes at a time, and more
 /// lines than a tile. Of two directions one after the other is the long one.
 Plan with_long_lines(const Scheme& scheme, const Plan& plan) {
-  constexpr std::int64_t kAcross = 160, kAlong = 32 * kMxBlock;
+  constexpr std::int64_t kAcross = 160, kBlocks = 32;
+  const std::int64_t along = kBlocks * scheme.grid.block_cols;
   if (plan.number % 5 != 4) return plan;
   const bool along_rows =
       scheme.directions == 3 ? plan.number / 5 % 2 == 0 : scheme.directions == FP8ORACLE_ROWWISE;
   Plan p = plan;
-  p.rows = along_rows ? kAcross : kAlong;
-  p.cols = along_rows ? kAlong : kAcross;
+  p.rows = along_rows ? kAcross : along;
+  p.cols = along_rows ? along : kAcross;
   return p;
 }
 
@@ -129,14 +124,11 @@ plans::ShapeLimits larger(const Scheme& scheme) {
 bool in_swizzled_padding(const Difference& d, const Verdict& v) {
   if (d.buffer < 0) return false;
   const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
-  if (b.role != Role::kScaleInv || !b.scale_inv_shape.swizzled) return false;
-  const TensorDecl& t = v.c.tensor(b.owner);
-  const reference::ScaleInvLayout place(
-      t.scheme.abi(), static_cast<fp8oracle_direction>(b.direction), t.rows, t.cols);
-  const bool rowwise = b.direction == FP8ORACLE_ROWWISE;
-  for (std::int64_t row = 0; row < t.rows; row += rowwise ? 1 : kMxBlock) {
-    for (std::int64_t col = 0; col < t.cols; col += rowwise ? kMxBlock : 1) {
-      if (place.index(row, col) == d.element) return false;
+  const ScaleGrid& scales = b.scales;
+  if (b.role != Role::kScaleInv || !scales.permuted()) return false;
+  for (std::int64_t i = 0; i < scales.lines(); ++i) {
+    for (std::int64_t j = 0; j < scales.blocks(); ++j) {
+      if (scales.place(i, j) == d.element) return false;
     }
   }
   return true;
@@ -146,13 +138,13 @@ std::vector<Property> layout() {
   return {
       {.clause = "K18",
        .smoke_cases = 4,
-       .applies = block_scheme,
+       .applies = mx_scheme,
        .make = padding_is_nobodys_business,
        .claims = padding_or_read_value,
        .check = readers_ignore_padding},
       {.clause = "K19",
        .smoke_cases = 5,
-       .applies = block_scheme,
+       .applies = mx_scheme,
        .make = swizzle_there_and_back,
        .claims = of_a_swizzle,
        .check = unswizzle_inverts,

@@ -5,6 +5,7 @@
 #include "fp8oracle/compare.h"
 #include "fp8oracle/error.h"
 #include "fp8oracle/quote.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -17,8 +18,8 @@ std::uint32_t load(const std::vector<std::uint8_t>& arena, const ArenaBuffer& b,
 }
 
 bool carries_scale(const ArenaBuffer& b, std::int64_t element) {
-  const ScaleInvShape& s = b.scale_inv_shape;
-  return b.role != Role::kScaleInv || s.swizzled || s.cols == 0 ||
+  const ScaleGrid& s = b.scales;
+  return b.role != Role::kScaleInv || s.permuted() || s.cols == 0 ||
          (element / s.cols < s.used_rows && element % s.cols < s.used_cols);
 }
 

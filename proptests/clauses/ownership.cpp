@@ -3,6 +3,7 @@
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -31,7 +32,7 @@ Case writes_what_it_owns(const Scheme& scheme, const Plan& drawn) {
   b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).output("y", nth_type(plan.variant));
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant >> 8), "y");
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   b.tensor("listed").quantize_many(
       {{"x", "listed", block || plan.scale_absent ? "" : "s", block ? "" : "a"}});
   if (!block) {
@@ -54,7 +55,7 @@ Case scale_changes_behind_a_tensor(const Scheme& scheme, const Plan& plan) {
   constexpr std::uint32_t kNext[] = {0x00000000, 0x7F800000, 0x7FC00000, 0x40000000, 0x3F000000};
   b.quantize("x1", "t1");
   b.dequantize(direction, "y_before", "t1");
-  if (!scheme.is_block()) b.set_scale(kNext[plan.variant / 2 % 5]);
+  if (scheme.grid.scale_is_given()) b.set_scale(kNext[plan.variant / 2 % 5]);
   b.quantize("x2", "t2");
   b.dequantize(direction, "y_after", "t1");
   return b.done();
@@ -67,11 +68,11 @@ std::vector<Difference> earlier_tensor_is_what_it_was(const Case&, const Arena& 
 
 std::vector<std::uint8_t> new_scale_inv(const Scheme& scheme, const Plan& plan,
                                         unsigned direction) {
-  const ScaleInvShape shape = scale_inv_shape(
-      scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
+  const ScaleGrid shape = scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction),
+                                     plan.rows, plan.cols);
   std::vector<std::uint8_t> bytes =
       plans::random_bytes(plan, 7, static_cast<std::size_t>(shape.bytes()));
-  if (scheme.is_block()) {
+  if (!scheme.grid.scale_is_given()) {
     for (std::uint8_t& code : bytes) code = static_cast<std::uint8_t>(117 + code % 20);
   } else {
     bytes[3] = static_cast<std::uint8_t>(0x3A + bytes[3] % 8);  // an ordinary magnitude
@@ -112,7 +113,7 @@ Case recipe_is_destroyed_before_dequantize(const Scheme& scheme, const Plan& pla
       .scalar("a", 0);
   b.quantize("x", "t", "a");
   constexpr std::uint32_t kDestroyed[] = {0x00000000, 0x7FC00000, 0x7F800000, 0x42280000};
-  if (!scheme.is_block()) b.set_scale(kDestroyed[plan.variant % 4]);
+  if (scheme.grid.scale_is_given()) b.set_scale(kDestroyed[plan.variant % 4]);
   b.set_scale(0x7FC00000, "a");
   for (const unsigned direction : {1u, 2u}) {
     if ((scheme.directions & direction) == 0) continue;

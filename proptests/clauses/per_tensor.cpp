@@ -13,7 +13,7 @@ using plans::Bulk;
 using plans::Plan;
 
 bool any_scheme(const Scheme&) { return true; }
-bool per_tensor_scheme(const Scheme& scheme) { return !scheme.is_block(); }
+bool per_tensor_scheme(const Scheme& scheme) { return scheme.grid.scale_is_given(); }
 
 /// One element, many scales: each cast writes RN(1 / scale).
 Case many_scales(const Scheme& scheme, const Plan& plan) {
@@ -46,7 +46,7 @@ bool vanishes_without_a_scale(const Difference& d, const Verdict& v) {
   if (d.buffer < 0 || !v.c.steps[d.step].scale.empty()) return false;
   const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
   const Scheme& scheme = v.c.tensor(v.c.steps[d.step].tensor).scheme;
-  return b.role == Role::kCodes && !scheme.is_block() &&
+  return b.role == Role::kCodes && scheme.grid.scale_is_given() &&
          code_class(scheme.format, static_cast<std::uint8_t>(d.expected)) == CodeClass::kNormal &&
          code_class(scheme.format, static_cast<std::uint8_t>(d.observed)) == CodeClass::kZero;
 }

@@ -41,8 +41,9 @@ Case moved_and_repeated(const Scheme& scheme, const Plan& plan) {
   b.quantize("x", "again");
   // The other ways to a cast: in a list, at another address; and with a scale of its own.
   b.tensor("listed").tensor("current").tensor("current_of_moved");
-  b.quantize_many({{"moved", "listed", scheme.is_block() || p.scale_absent ? "" : "s", ""}});
-  if (!scheme.is_block()) {
+  b.quantize_many(
+      {{"moved", "listed", !scheme.grid.scale_is_given() || p.scale_absent ? "" : "s", ""}});
+  if (scheme.grid.scale_is_given()) {
     b.scalar("made", 0).scalar("made_of_moved", 0);
     b.quantize_current("", "made", "x", "current");
     b.quantize_current("", "made_of_moved", "moved", "current_of_moved");

@@ -5,6 +5,7 @@
 #include "clauses/case_builder.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -51,8 +52,8 @@ std::vector<Difference> both_used_a(const Case& c, const Arena& arena, const Out
 void overwrite(CaseBuilder& b, const Scheme& scheme, const Plan& plan, const std::string& t) {
   for (const unsigned direction : {1u, 2u}) {
     if ((scheme.directions & direction) == 0) continue;
-    const ScaleInvShape shape = scale_inv_shape(
-        scheme.abi(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
+    const ScaleGrid shape = scale_grid(
+        scheme.resolved(), static_cast<fp8oracle_direction>(direction), plan.rows, plan.cols);
     b.write_codes(direction,
                   plans::random_bytes(plan, 270, static_cast<std::size_t>(plan.rows * plan.cols)),
                   t);
@@ -88,11 +89,11 @@ Recorded recorded_in(const Scheme& scheme, std::uint64_t number) {
   using enum Recorded;
   constexpr Recorded kOfBlocks[] = {kCast, kList, kCastAndBack};
   constexpr Recorded kOfTensors[] = {kCast, kList, kCurrent, kRecipe, kSlowRecipe};
-  return scheme.is_block() ? kOfBlocks[number % 3] : kOfTensors[number % 5];
+  return !scheme.grid.scale_is_given() ? kOfBlocks[number % 3] : kOfTensors[number % 5];
 }
 
 void record(CaseBuilder& b, const Scheme& scheme, std::uint64_t number) {
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   switch (recorded_in(scheme, number)) {
     case Recorded::kCast: b.quantize("x", "t", "a").noop = "n"; break;
     case Recorded::kList:
@@ -122,7 +123,7 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   }
   CaseBuilder b("K27", scheme, p);
   b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
-  if (scheme.is_block()) {
+  if (!scheme.grid.scale_is_given()) {
     b.output("y", nth_type(plan.variant));
   } else {
     b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
@@ -131,11 +132,11 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
   const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
     overwrite(b, scheme, p, "t");
     b.set_noop(noop);
-    if (scheme.is_block()) return;
+    if (!scheme.grid.scale_is_given()) return;
     b.set_scale(scale);
     b.set_scale(amax, "a");
   };
-  b.quantize("x", "eager", scheme.is_block() ? "" : "e");
+  b.quantize("x", "eager", !scheme.grid.scale_is_given() ? "" : "e");
   b.step(StepKind::kCapture);
   record(b, scheme, plan.number);
   b.step(StepKind::kEndCapture);
@@ -161,7 +162,7 @@ bool right_at_once(const Difference& d, const Verdict& v) {
 
 Case every_operation_recorded(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K32", scheme, plan);
-  const bool block = scheme.is_block();
+  const bool block = !scheme.grid.scale_is_given();
   const unsigned direction = one_direction(scheme, plan.variant);
   b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).scalar("made", 0);
   b.output("y", nth_type(plan.variant));
@@ -230,7 +231,7 @@ std::vector<Property> streams() {
   const auto any = [](const Scheme&) { return true; };
   return {{.clause = "K3",
            .smoke_cases = 10,
-           .applies = [](const Scheme& scheme) { return !scheme.is_block(); },
+           .applies = [](const Scheme& scheme) { return scheme.grid.scale_is_given(); },
            .make = scale_moves_on_in_the_stream,
            .check = both_used_a},
           {.clause = "K27",

@@ -91,7 +91,7 @@ Memory make_memory(Side& side, const Shape& shape, fp8oracle_type type, const Sc
     if (!scheme.has(direction)) continue;
     memory.outputs.push_back(side.make(count, shape.output_offset));
     fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? memory.rowwise : memory.columnwise;
-    pair = {memory.outputs.back().buffer, scale_inv.buffer};
+    pair = {memory.outputs.back().buffer, scale_inv.buffer, {}};
   }
   return memory;
 }
@@ -130,7 +130,7 @@ class CudaAgreement : public testing::Test {
   static void for_each(const Check& check) {
     std::uint64_t seed = 1;
     for (const Scheme& scheme : schemes_of(find_profile("te"))) {
-      if (scheme.is_block()) continue;
+      if (scheme.grid != kTensorGrid) continue;
       for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
         for (const Shape& shape : kShapes) check(scheme, type, shape, ++seed);
       }
@@ -140,10 +140,10 @@ class CudaAgreement : public testing::Test {
   }
 };
 
-fp8oracle_quantize_args quantize_args(const Scheme& scheme, const Memory& memory) {
+fp8oracle_quantize_args quantize_args(Side& side, const Scheme& scheme, const Memory& memory) {
   fp8oracle_quantize_args args{};
   args.struct_size = sizeof args;
-  args.scheme = scheme.abi();
+  args.scheme = side.keep(scheme.resolved());
   args.input = memory.input;
   args.rowwise = memory.rowwise;
   args.columnwise = memory.columnwise;
@@ -158,7 +158,7 @@ TEST_F(CudaAgreement, QuantizeWritesTheReferencesBytes) {
     agree(
         reference, cuda, [&](Side& side) { return make_memory(side, shape, type, scheme, seed); },
         [&](Side& side, Memory& memory) {
-          fp8oracle_quantize_args args = quantize_args(scheme, memory);
+          fp8oracle_quantize_args args = quantize_args(side, scheme, memory);
           args.scale = side.make_float(seed % 3 == 0 ? 3.0f : 0x1.8p-5f).buffer;
           if (seed % 5 == 0) args.scale = {};
           args.amax = add_scalar(side, memory, seed % 2 == 0 ? 0.0f : 1.0f).buffer;
@@ -180,11 +180,12 @@ TEST_F(CudaAgreement, AmaxIsTheReferencesAndItsLaunchesDoNotMeet) {
         [&](Side& side, Memory& memory) {
           fp8oracle_amax_args args{};
           args.struct_size = sizeof args;
-          args.scheme = scheme.abi();
           args.input = memory.input;
+          ResolvedScheme resolved = scheme.resolved();
           for (int repeat = 0; repeat < 3; ++repeat) {
-            args.scheme.knobs.amax_nan =
+            resolved.knobs.amax_nan =
                 repeat == 1 ? FP8ORACLE_AMAX_PROPAGATE_NAN : FP8ORACLE_AMAX_DROP_NAN;
+            args.scheme = side.keep(resolved);
             args.amax = add_scalar(side, memory, 77.0f).buffer;
             side.expect_ok(side.table().amax(&args, side.stream(), side.message()));
             if (args.input.rows > 1) args.input.rows -= 1;
@@ -205,9 +206,10 @@ TEST_F(CudaAgreement, CurrentScalingIsAmaxScaleQuantize) {
         [&](Side& side, Memory& memory) {
           fp8oracle_quantize_current_args args{};
           args.struct_size = sizeof args;
-          args.scheme = scheme.abi();
-          args.scheme.knobs.scale_of_bad_amax =
+          ResolvedScheme resolved = scheme.resolved();
+          resolved.knobs.scale_of_bad_amax =
               seed % 2 == 0 ? FP8ORACLE_BAD_AMAX_KEEP : FP8ORACLE_BAD_AMAX_ONE;
+          args.scheme = side.keep(resolved);
           args.input = memory.input;
           args.rowwise = memory.rowwise;
           args.columnwise = memory.columnwise;
@@ -244,7 +246,7 @@ TEST_F(CudaAgreement, CurrentScalingOfFiniteInputs) {
         [&](Side& side, Memory& memory) {
           fp8oracle_quantize_current_args args{};
           args.struct_size = sizeof args;
-          args.scheme = scheme.abi();
+          args.scheme = side.keep(scheme.resolved());
           args.input = memory.input;
           args.rowwise = memory.rowwise;
           args.columnwise = memory.columnwise;
@@ -263,7 +265,7 @@ TEST_F(CudaAgreement, ManyTensorsAreAsManySingleCasts) {
   Side cuda(cuda::backend());
   for (const std::size_t count : {0u, 1u, 16u, 17u, 388u, 389u}) {
     for (const Scheme& scheme : schemes_of(find_profile("te"))) {
-      if (scheme.is_block()) continue;
+      if (scheme.grid != kTensorGrid) continue;
       const fp8oracle_type type = count % 2 == 0 ? FP8ORACLE_BF16 : FP8ORACLE_F32;
       agree(
           reference, cuda, [](Side&) { return Memory{}; },
@@ -278,8 +280,9 @@ TEST_F(CudaAgreement, ManyTensorsAreAsManySingleCasts) {
             }
             fp8oracle_quantize_many_args args{};
             args.struct_size = sizeof args;
-            args.scheme = scheme.abi();
+            args.scheme = side.keep(scheme.resolved());
             args.items = items.data();
+            args.item_bytes = sizeof items[0];
             args.count = items.size();
             side.expect_ok(side.table().quantize_many(&args, side.stream(), side.message()));
           },

@@ -11,6 +11,7 @@
 
 #include "fp8oracle/layout.h"
 #include "fp8oracle/profile.h"
+#include "fp8oracle/scale_grid.h"
 #include "fp8oracle/scheme.h"
 #include "optimized/cuda/backend.h"
 #include "reference/backend.h"
@@ -27,10 +28,11 @@ constexpr std::int64_t kRows = 65600;
 constexpr std::int64_t kCols = 32800;
 constexpr std::int64_t kPeriod = 64;  // rows
 constexpr std::int64_t kPeriods = kRows / kPeriod;
+constexpr std::int64_t kBlock = 32;
 constexpr std::int64_t kElement = 2;  // BF16
 constexpr std::int64_t kMostSkipped = 32;
 static_assert(kRows * (kCols - kMostSkipped) > std::int64_t{1} << 31);
-static_assert(kRows % kPeriod == 0 && kPeriod % kMxBlock == 0);
+static_assert(kRows % kPeriod == 0 && kPeriod % kBlock == 0);
 // An offset that wraps around meets other values.
 static_assert((std::int64_t{1} << 31) % (kPeriod * kCols) != 0);
 
@@ -139,9 +141,9 @@ struct Cast {
 Cast make_cast(Side& side, const Scheme& scheme, const fp8oracle_matrix& input) {
   Cast cast;
   cast.args.struct_size = sizeof cast.args;
-  cast.args.scheme = scheme.abi();
+  cast.args.scheme = side.keep(scheme.resolved());
   cast.args.input = input;
-  if (!scheme.is_block()) {
+  if (scheme.grid.scale_is_given()) {
     cast.scalars = {side.make_float(kScale), side.make_float(0.0f), side.make(sizeof(float))};
     cast.args.scale = cast.scalars[0].buffer;
     cast.args.amax = cast.scalars[1].buffer;
@@ -149,13 +151,12 @@ Cast make_cast(Side& side, const Scheme& scheme, const fp8oracle_matrix& input) 
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
     if (!scheme.has(direction)) continue;
     const auto count = static_cast<std::uint64_t>(input.rows * input.cols);
-    const ScaleInvShape shape =
-        scale_inv_shape(cast.args.scheme, direction, input.rows, input.cols);
-    const auto scales = static_cast<std::uint64_t>(shape.bytes());
-    const Block scale_inv = scheme.is_block() ? side.make(scales) : cast.scalars[2];
+    const ScaleGrid grid = scale_grid(scheme.resolved(), direction, input.rows, input.cols);
+    const auto scales = static_cast<std::uint64_t>(grid.bytes());
+    const Block scale_inv = scheme.grid.is_mx() ? side.make(scales) : cast.scalars[2];
     cast.directions.push_back({direction, side.make(count), scale_inv});
     (direction == FP8ORACLE_ROWWISE ? cast.args.rowwise : cast.args.columnwise) = {
-        cast.directions.back().codes.buffer, scale_inv.buffer};
+        cast.directions.back().codes.buffer, scale_inv.buffer, {}};
   }
   return cast;
 }
@@ -186,6 +187,7 @@ void quantize_many(Side& side, const std::vector<const Cast*>& casts) {
   args.struct_size = sizeof args;
   args.scheme = casts[0]->args.scheme;
   args.items = items.data();
+  args.item_bytes = sizeof items[0];
   args.count = items.size();
   side.expect_ok(side.table().quantize_many(&args, side.stream(), side.message()));
 }
@@ -197,7 +199,7 @@ Block dequantize(Side& side, const Cast& cast) {
   fp8oracle_dequantize_args args{};
   args.struct_size = sizeof args;
   args.scheme = cast.args.scheme;
-  args.pair = {cast.directions[0].codes.buffer, cast.directions[0].scale_inv.buffer};
+  args.pair = {cast.directions[0].codes.buffer, cast.directions[0].scale_inv.buffer, {}};
   args.output = {output.buffer, FP8ORACLE_BF16, rows, cols, cols};
   side.expect_ok(side.table().dequantize(&args, side.stream(), side.message()));
   return output;
@@ -206,7 +208,7 @@ Block dequantize(Side& side, const Cast& cast) {
 Block amax_of(Side& side, const Scheme& scheme, const fp8oracle_matrix& input) {
   fp8oracle_amax_args args{};
   args.struct_size = sizeof args;
-  args.scheme = scheme.abi();
+  args.scheme = side.keep(scheme.resolved());
   args.input = input;
   const Block amax = side.make_float(77.0f);
   args.amax = amax.buffer;
@@ -239,7 +241,7 @@ struct Periodic {
 
   // Other periods are cast with the scale of the last one, which has the largest element.
   void quantize_body() {
-    if (!scheme.is_block()) {
+    if (scheme.grid.scale_is_given()) {
       const View scale = contents(last.scalars[0]);
       host.write(body.scalars[0], Bytes(scale.begin(), scale.end()));
     }
@@ -256,15 +258,14 @@ struct Periodic {
       const auto& [direction, codes, scale_inv] = tensor.directions[i];
       const Cast::Direction &of_body = body.directions[i], &of_last = last.directions[i];
       const bool transposed =
-          codes_shape(body.args.scheme, direction, input.rows, input.cols).transposed;
+          codes_shape(scheme.resolved(), direction, input.rows, input.cols).transposed;
       const auto difference_of_codes = transposed ? difference_across : difference_down;
       EXPECT_EQ(
           difference_of_codes(device, codes, contents(of_body.codes), contents(of_last.codes)), "")
           << "codes of direction " << direction;
-      if (!scheme.is_block()) continue;
-      const ScaleInvShape shape =
-          scale_inv_shape(body.args.scheme, direction, input.rows, input.cols);
-      const auto used = static_cast<std::size_t>(shape.used_rows * shape.cols);
+      if (scheme.grid.scale_is_given()) continue;
+      const ScaleGrid grid = scale_grid(scheme.resolved(), direction, input.rows, input.cols);
+      const auto used = static_cast<std::size_t>(grid.used_rows * grid.cols);
       EXPECT_EQ(difference_down(device, scale_inv, contents(of_body.scale_inv).first(used),
                                 contents(of_last.scale_inv).first(used)),
                 "")

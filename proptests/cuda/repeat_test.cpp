@@ -9,6 +9,7 @@
 
 #include "fp8oracle/layout.h"
 #include "fp8oracle/profile.h"
+#include "fp8oracle/scale_grid.h"
 #include "fp8oracle/scheme.h"
 #include "optimized/cuda/backend.h"
 #include "reference/backend.h"
@@ -56,11 +57,11 @@ class Chain {
       : side_(side), scheme_(scheme), shape_(shape) {
     for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE})
       if (scheme.has(direction)) directions_.push_back({direction, {}, {}, {}, {}, {}});
-    scheme.is_block() ? take_mx_outputs() : take_tensor_outputs();
+    scheme.grid.is_mx() ? take_mx_outputs() : take_tensor_outputs();
     for (const std::uint64_t seed : {1u, 2u}) {
-      const Block input = side.make(values(shape, !scheme.is_block(), seed));
-      scheme.is_block() ? add_mx_chain(matrix(input.buffer))
-                        : add_tensor_chain(matrix(input.buffer));
+      const Block input = side.make(values(shape, !scheme.grid.is_mx(), seed));
+      scheme.grid.is_mx() ? add_mx_chain(matrix(input.buffer))
+                          : add_tensor_chain(matrix(input.buffer));
     }
   }
   Chain(const Chain&) = delete;
@@ -109,7 +110,7 @@ class Chain {
   }
 
   std::int64_t scale_bytes(fp8oracle_direction direction, const Scheme& scheme) const {
-    return scale_inv_shape(scheme.abi(), direction, shape_.rows, shape_.cols).bytes();
+    return scale_grid(scheme.resolved(), direction, shape_.rows, shape_.cols).bytes();
   }
 
   void take_tensor_outputs() {
@@ -121,8 +122,8 @@ class Chain {
     const fp8oracle_buffer scale_inv = take(sizeof(float));
     const fp8oracle_buffer current_scale_inv = take(sizeof(float));
     for (Direction& d : directions_) {
-      d.pair = {take(shape_.rows * shape_.cols), scale_inv};
-      d.current_pair = {take(shape_.rows * shape_.cols), current_scale_inv};
+      d.pair = {take(shape_.rows * shape_.cols), scale_inv, {}};
+      d.current_pair = {take(shape_.rows * shape_.cols), current_scale_inv, {}};
     }
     directions_.back().decoded = take_decoded();
   }
@@ -130,7 +131,7 @@ class Chain {
   void take_mx_outputs() {
     for (Direction& d : directions_) {
       const std::int64_t plain = scale_bytes(d.direction, scheme_);
-      d.pair = {take(shape_.rows * shape_.cols), take(plain)};
+      d.pair = {take(shape_.rows * shape_.cols), take(plain), {}};
       d.swizzled = take(scale_bytes(d.direction, scheme_.with_layout(FP8ORACLE_LAYOUT_SWIZZLED)));
       d.unswizzled = take(plain);
       d.decoded = take_decoded();
@@ -138,10 +139,10 @@ class Chain {
   }
 
   template <class Args>
-  static Args make_args(const Scheme& scheme) {
+  Args make_args(const Scheme& scheme) {
     Args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = side_.keep(scheme.resolved());
     return args;
   }
 
@@ -167,7 +168,7 @@ class Chain {
 
   void add_dequantize(const Direction& d, const fp8oracle_buffer& scale_inv) {
     auto args = make_args<fp8oracle_dequantize_args>(scheme_.with_directions(d.direction));
-    args.pair = {d.pair.codes, scale_inv};
+    args.pair = {d.pair.codes, scale_inv, {}};
     args.output = d.decoded;
     add(side_.table().dequantize, args);
   }

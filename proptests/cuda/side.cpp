@@ -51,6 +51,10 @@ Block Side::make_float(float value) {
   return make(bytes);
 }
 
+const fp8oracle_scheme* Side::keep(const ResolvedScheme& scheme) {
+  return schemes_.emplace_back(scheme, "te").get();
+}
+
 void Side::write(const Block& block, const std::vector<std::uint8_t>& content) {
   expect_ok(table_.upload(block.buffer.data, content.data(), content.size(), stream_, message()));
 }
@@ -66,6 +70,7 @@ void Side::free_all() {
   (void)table_.synchronize(stream_, message());
   for (const Block& block : blocks_) table_.free(block.base);
   blocks_.clear();
+  schemes_.clear();
 }
 
 std::vector<std::uint8_t> random_elements(fp8oracle_type type, std::int64_t count,

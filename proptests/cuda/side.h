@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::cuda_tests {
 
@@ -31,6 +33,8 @@ class Side {
   Block make(std::uint64_t bytes, std::uint64_t offset = 0);
   Block make(const std::vector<std::uint8_t>& content, std::uint64_t offset = 0);
   Block make_float(float value);
+  /// The scheme as the ABI has it, named `te`. It lives until free_all().
+  const fp8oracle_scheme* keep(const ResolvedScheme& scheme);
   void write(const Block& block, const std::vector<std::uint8_t>& content);
   /// Guards included.
   std::vector<std::uint8_t> read(const Block& block);
@@ -43,6 +47,7 @@ class Side {
   const fp8oracle_backend_table& table_;
   fp8oracle_stream stream_ = nullptr;
   std::vector<Block> blocks_;
+  std::deque<AbiScheme> schemes_;
   char text_[512] = {};
 };
 

@@ -2,11 +2,12 @@
 // Scales: what an amax becomes.
 #include <Eigen/Core>
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 #include "exhaustive/tiers.h"
+#include "reference/block.h"
 #include "reference/codec.h"
-#include "reference/mx.h"
 
 namespace fp8oracle::exhaustive {
 namespace {
@@ -19,7 +20,7 @@ class MxAmaxTier final : public Tier {
     name = "mx-amax." + profile.name;
     format = f.name;
     scheme.format = f;
-    scheme.granularity = FP8ORACLE_GRANULARITY_MX32;
+    scheme.grid = kMx32Grid;
     scheme.directions = FP8ORACLE_COLUMNWISE;
     scheme.profile = any_shape(profile);
     cases = std::uint64_t{1} << 31;
@@ -32,11 +33,13 @@ class MxAmaxTier final : public Tier {
     std::iota(x.begin(), x.end(), static_cast<std::uint32_t>(first));
     const auto cols = static_cast<std::int64_t>(count);
     side.begin();
+    AbiScheme abi = scheme.abi();
     fp8oracle_quantize_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = abi.get();
     args.input = {side.upload(x.data(), 4 * count), FP8ORACLE_F32, 1, cols, cols};
-    args.columnwise = {side.poisoned(count), side.poisoned(count)};
+    args.columnwise.codes = side.poisoned(count);
+    args.columnwise.scale_inv = side.poisoned(count);
     args.workspace = side.workspace(operation, &args);
     side.answered(side.table().quantize(&args, side.stream(), side.message()));
     side.download(args.columnwise.scale_inv,
@@ -50,7 +53,7 @@ class MxAmaxTier final : public Tier {
   void expect(Side&, std::uint64_t first, std::uint64_t count,
               std::vector<Output>& outputs) const override {
     using Block = Eigen::Array<float, 1, 1>;
-    const fp8oracle_knobs knobs = scheme.profile.knobs_for(scheme.format);
+    const Knobs knobs = scheme.profile.knobs_for(scheme.format);
     const auto e8m0 = reference::e8m0_rules(scheme.format, knobs);
     const auto element = reference::element_rules(scheme.format, knobs);
     output(outputs, 1, "columnwise.codes", Kind::kCode, count);
@@ -59,10 +62,9 @@ class MxAmaxTier final : public Tier {
     std::vector<float> scaled(count);
     for (std::uint64_t i = 0; i < count; ++i) {
       const Block block(std::bit_cast<float>(static_cast<std::uint32_t>(first + i)));
-      scale_inv[i] = reference::block_scale_inv(block, e8m0, knobs);
-      Block scaled_block;
-      reference::scale_block(block, scale_inv[i], scaled_block);
-      scaled[i] = scaled_block(0);
+      const reference::BlockScale scale = reference::e8m0_scale(block, e8m0, knobs);
+      scale_inv[i] = static_cast<std::uint8_t>(scale.scale_inv);
+      scaled[i] = std::isnan(scale.scale) ? scale.scale : block(0) * scale.scale;
     }
     reference::encode_all(scheme.format, element, scaled, outputs[1].bytes);
   }
@@ -93,9 +95,10 @@ class ScaleFromAmaxTier final : public Tier {
     side.begin();
     const fp8oracle_buffer from = side.upload(amax.data(), 4 * count);
     const fp8oracle_buffer to = side.poisoned(4 * count);
+    AbiScheme abi = scheme.abi();
     fp8oracle_scale_from_amax_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = abi.get();
     args.input_type = FP8ORACLE_F32;
     args.pow2 = pow2_ ? 1 : 0;
     for (std::uint64_t i = 0; i < count; ++i) {

@@ -11,7 +11,8 @@ namespace fp8oracle::exhaustive {
 namespace {
 
 constexpr std::uint64_t kCodes = 256;
-constexpr std::uint64_t kBlocksOfCodes = kCodes / 32;
+constexpr std::uint64_t kBlock = kMx32Grid.block_cols;
+constexpr std::uint64_t kBlocksOfCodes = kCodes / kBlock;
 
 Kind kind_of(fp8oracle_type type) {
   if (type == FP8ORACLE_F32) return Kind::kF32;
@@ -28,12 +29,12 @@ std::string lower(std::string_view text) {
 /// A row of all 256 codes for each scale_inv.
 class DequantizeTier final : public Tier {
  public:
-  DequantizeTier(const Format& f, fp8oracle_type t, fp8oracle_granularity granularity) {
-    const bool mx = granularity != FP8ORACLE_GRANULARITY_TENSOR;
+  DequantizeTier(const Format& f, fp8oracle_type t, const Grid& grid) {
+    const bool mx = grid.is_mx();
     name = (mx ? "mx-dequantize." : "dequantize.") + lower(to_string(t));
     format = f.name;
     scheme.format = f;
-    scheme.granularity = granularity;
+    scheme.grid = grid;
     scheme.profile = find_profile("te");
     operation = FP8ORACLE_OP_DEQUANTIZE;
     type = t;
@@ -47,9 +48,10 @@ class DequantizeTier final : public Tier {
     std::iota(codes.begin(), codes.end(), std::uint8_t{0});
     Output& y = output(outputs, 0, "output", kind_of(type), count);
     side.begin();
+    AbiScheme abi = scheme.abi();
     fp8oracle_dequantize_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = abi.get();
     args.pair.codes = side.upload(codes.data(), count);
     args.pair.scale_inv = upload_scale_inv(side, first, count);
     args.output = {side.poisoned(y.bytes.size()), type, static_cast<std::int64_t>(count / kCodes),
@@ -62,7 +64,7 @@ class DequantizeTier final : public Tier {
   std::string describe(std::uint64_t index) const override {
     char text[64];
     const auto code = static_cast<unsigned>(index % kCodes);
-    if (scheme.is_block()) {
+    if (scheme.grid.is_mx()) {
       std::snprintf(text, sizeof text, "code 0x%02x with scale_inv 0x%02x", code,
                     static_cast<unsigned>(index / kCodes));
       return text;
@@ -73,8 +75,8 @@ class DequantizeTier final : public Tier {
 
  private:
   fp8oracle_buffer upload_scale_inv(Side& side, std::uint64_t first, std::uint64_t count) const {
-    if (!scheme.is_block()) return side.upload(&scale_corpus()[first / kCodes], sizeof(float));
-    std::vector<std::uint8_t> scale_inv(count / 32);
+    if (!scheme.grid.is_mx()) return side.upload(&scale_corpus()[first / kCodes], sizeof(float));
+    std::vector<std::uint8_t> scale_inv(count / kBlock);
     for (std::uint64_t i = 0; i < scale_inv.size(); ++i) {
       scale_inv[i] = static_cast<std::uint8_t>(first / kCodes + i / kBlocksOfCodes);
     }
@@ -86,10 +88,10 @@ class DequantizeTier final : public Tier {
 
 Tiers decode_tiers() {
   Tiers tiers;
-  for (const auto granularity : {FP8ORACLE_GRANULARITY_TENSOR, FP8ORACLE_GRANULARITY_MX32}) {
+  for (const Grid& grid : {kTensorGrid, kMx32Grid}) {
     for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
       for (const Format& format : kSchemeFormats) {
-        tiers.push_back(std::make_unique<DequantizeTier>(format, type, granularity));
+        tiers.push_back(std::make_unique<DequantizeTier>(format, type, grid));
       }
     }
   }

@@ -40,9 +40,10 @@ class Fp32Tier final : public Tier {
     std::vector<std::uint32_t> x(count);
     std::iota(x.begin(), x.end(), static_cast<std::uint32_t>(first));
     side.begin();
+    AbiScheme abi = scheme.abi();
     fp8oracle_quantize_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = abi.get();
     args.input = matrix(side.upload(x.data(), 4 * count), type, count);
     args.rowwise.codes = side.poisoned(count);
     args.workspace = side.workspace(operation, &args);
@@ -88,12 +89,14 @@ class HalfTier final : public Tier {
     std::vector<std::uint16_t> x(count);
     std::iota(x.begin(), x.end(), std::uint16_t{0});
     side.begin();
+    AbiScheme abi = scheme.abi();
     fp8oracle_quantize_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme.abi();
+    args.scheme = abi.get();
     args.input = matrix(side.upload(x.data(), 2 * count), type, count);
     args.scale = side.upload(&scale_corpus()[first / kInputs], sizeof(float));
-    args.rowwise = {side.poisoned(count), side.poisoned(sizeof(float))};
+    args.rowwise.codes = side.poisoned(count);
+    args.rowwise.scale_inv = side.poisoned(sizeof(float));
     args.workspace = side.workspace(operation, &args);
     side.answered(side.table().quantize(&args, side.stream(), side.message()));
     side.download(args.rowwise.codes,

@@ -13,6 +13,7 @@
 #include "fp8oracle/error.h"
 #include "fp8oracle/thread_group.h"
 #include "reference/backend.h"
+#include "runner/probe.h"
 
 namespace fp8oracle::exhaustive {
 namespace {
@@ -68,6 +69,9 @@ class Sweep {
       tier_.expect(reference, first, tier_.chunk, expected);
       try {
         tier_.run(subject, first, tier_.chunk, observed);
+      } catch (const OperationDenied& denial) {
+        deny(denial.what());
+        break;
       } catch (const OperationFailed& error) {
         keep({first, tier_.describe(first) + " and the cases after it", error.what()});
         break;
@@ -86,6 +90,10 @@ class Sweep {
     TierResult r;
     r.cases = done_;
     r.difference = difference_;
+    if (!difference_ && denied_) {
+      r.skipped = denied_->empty() ? "denied without a reason" : *denied_;
+      return r;
+    }
     if (!difference_ && r.cases != to_run_ * tier_.chunk) {
       throw std::logic_error("tier " + tier_.name + " ran " + std::to_string(r.cases) + " of " +
                              std::to_string(to_run_ * tier_.chunk) + " cases");
@@ -98,6 +106,12 @@ class Sweep {
     stop_ = true;
     const std::lock_guard lock(mutex_);
     if (!difference_ || difference.index < difference_->index) difference_ = std::move(difference);
+  }
+
+  void deny(std::string reason) {
+    stop_ = true;
+    const std::lock_guard lock(mutex_);
+    if (!denied_) denied_ = std::move(reason);
   }
 
   void finished(std::uint64_t done) {
@@ -114,23 +128,15 @@ class Sweep {
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::optional<TierDifference> difference_;
+  std::optional<std::string> denied_;
 };
-
-std::string why_not(const Tier& tier, const fp8oracle_backend_table& subject) {
-  char text[256] = {};
-  const fp8oracle_scheme scheme = tier.scheme.abi();
-  const fp8oracle_status status =
-      subject.supports(tier.operation, &scheme, tier.type, {text, sizeof text});
-  if (status == FP8ORACLE_OK) return {};
-  return text[0] != '\0' ? text : "not supported";
-}
 
 }  // namespace
 
 bool same_element(const Tier& tier, Kind kind, std::uint32_t expected, std::uint32_t observed) {
   if (expected == observed) return true;
   if (kind == Kind::kCode) {
-    return same_code(tier.scheme.abi(), static_cast<std::uint8_t>(expected),
+    return same_code(tier.scheme.resolved(), static_cast<std::uint8_t>(expected),
                      static_cast<std::uint8_t>(observed));
   }
   return is_nan(kind, expected) && is_nan(kind, observed);
@@ -140,7 +146,9 @@ TierResult run_tier(const Tier& tier, const fp8oracle_backend_table& subject,
                     const TierOptions& options) {
   expects(tier.chunk > 0 && tier.cases % tier.chunk == 0, "a tier is made of whole chunks");
   expects(options.every_nth_chunk % 2 == 1, "every_nth_chunk is odd");
-  if (std::string reason = why_not(tier, subject); !reason.empty()) {
+  if (std::string reason =
+          runner::why_unsupported(subject, tier.operation, tier.scheme.abi(), tier.type);
+      !reason.empty()) {
     TierResult skipped;
     skipped.skipped = std::move(reason);
     return skipped;

@@ -31,6 +31,7 @@ void Side::must(fp8oracle_status status, const char* what) {
 
 void Side::answered(fp8oracle_status status) {
   if (status == FP8ORACLE_OK) return;
+  if (status == FP8ORACLE_UNSUPPORTED) throw OperationDenied(text_);
   throw OperationFailed("answered " + std::string(to_string(status)) + ": " + text_);
 }
 

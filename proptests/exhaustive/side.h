@@ -15,6 +15,10 @@ namespace fp8oracle::exhaustive {
 struct OperationFailed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// It answered UNSUPPORTED: a call may still be denied, and the tier is left out.
+struct OperationDenied : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// One backend as one thread of a sweep drives it: a stream and buffers that are kept from chunk to
 /// chunk. Errors of memory and streams throw BackendError.
@@ -41,7 +45,7 @@ class Side {
   void download(const fp8oracle_buffer& from, void* host);
   void synchronize();
 
-  /// The answer of an operation. Throws OperationFailed.
+  /// The answer of an operation. Throws OperationFailed, OperationDenied.
   void answered(fp8oracle_status status);
 
  private:

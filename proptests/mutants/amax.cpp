@@ -86,6 +86,12 @@ void compares_as_scaled(Decisions& d) {
     return found > old * scale ? found : old;
   };
 }
+void prior_negative_kept(Decisions& d) {
+  // The maximum of the bits, unsigned, as an atomic one: those of a negative number are larger.
+  d.tensor.amax_result = [](float old, float found, const Args&) {
+    return from_bits(std::max(bits_of(old), bits_of(found)));
+  };
+}
 void operation_accumulates(Decisions& d) {
   d.tensor.amax_op_result = [](float old, float found, const fp8oracle_matrix&) {
     return found > old ? found : old;
@@ -155,6 +161,8 @@ std::vector<Mutant> wrong_result() {
       mutant<adds_up>({"amax-adds-up", "K12", "contract K12", "old + new instead of the larger"}),
       mutant<compares_as_scaled>({"amax-compares-as-scaled", "K12", "TE #1190 (A04)",
                                   "the previous amax is taken for one of scaled values"}),
+      mutant<prior_negative_kept>({"amax-prior-negative-kept", "K12", "contract K12",
+                                   "the larger bit pattern: a previous amax with a sign stays"}),
       mutant<operation_accumulates>({"amax-never-reset", "K12", "MS-AMP #17 (A18)",
                                      "the amax operation keeps a larger previous amax"}),
       mutant<null_amax_disables_scale_inv>({"null-amax-disables-scale-inv", "K13", "contract K13",

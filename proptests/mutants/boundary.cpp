@@ -9,11 +9,6 @@
 namespace fp8oracle::mutants {
 namespace {
 
-using Checked = std::optional<ArgumentError>;
-using ScaleArgs = fp8oracle_scale_from_amax_args;
-using DequantizeArgs = fp8oracle_dequantize_args;
-using SwizzleArgs = fp8oracle_swizzle_args;
-
 bool about(const Checked& error, std::string_view argument) {
   return error && error->argument == argument;
 }
@@ -21,21 +16,25 @@ bool ends_with(const Checked& error, std::string_view end) {
   return error && error->argument.size() >= end.size() &&
          std::string_view(error->argument).substr(error->argument.size() - end.size()) == end;
 }
-/// The checks go on behind the field that was repaired.
-Checked after_repair(Args& args) { return check_arguments(args); }
+/// "has 12 bytes, the shape needs 16".
+bool is_of_size(const Checked& error) { return error && error->reason.starts_with("has "); }
+/// What fails in casts alone: where the call is one, its arguments.
+fp8oracle_quantize_args* cast_where(Call& call, bool failed) {
+  return failed ? call.quantize() : nullptr;
+}
 
 // ---- Launch first, check later
 // ---------------------------------------------------------------------
 
 void launches_first(Decisions& d) {
-  d.boundary.launches_first = [](const Args& args) {
+  d.boundary.launches_first = [](const fp8oracle_quantize_args& args) {
     for (const fp8oracle_pair* pair : {&args.rowwise, &args.columnwise}) {
       if (pair->codes.data != nullptr && pair->codes.bytes != 0) store(pair->codes, 0, 0);
     }
   };
 }
 void clears_amax_first(Decisions& d) {
-  d.boundary.launches_first = [](const Args& args) {
+  d.boundary.launches_first = [](const fp8oracle_quantize_args& args) {
     if (args.amax.data != nullptr) write_float(args.amax.data, 0.0f);
   };
 }
@@ -61,96 +60,119 @@ void refuses_as_internal(Decisions& d) {
 // -------------------------------------------------------------------
 
 void larger_codes_pass(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    auto* args = cast_where(call, ends_with(error, ".codes"));
+    if (args == nullptr) return error;
     const auto needed =
-        static_cast<std::uint64_t>(args.input.rows) * static_cast<std::uint64_t>(args.input.cols);
-    Checked error = check_arguments(args);
-    if (!ends_with(error, ".codes")) return error;
-    for (fp8oracle_pair* pair : {&args.rowwise, &args.columnwise}) {
+        static_cast<std::uint64_t>(args->input.rows) * static_cast<std::uint64_t>(args->input.cols);
+    for (fp8oracle_pair* pair : {&args->rowwise, &args->columnwise}) {
       if (pair->codes.data != nullptr && pair->codes.bytes > needed) pair->codes.bytes = needed;
     }
-    return after_repair(args);
+    return check_arguments(call);
   };
 }
 void shorter_codes_pass(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    const bool missing = error && error->reason == "is missing";
-    return ends_with(error, ".codes") && !missing ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = ends_with(error, ".codes") && is_of_size(error);
+    return cast_where(call, size) != nullptr ? std::nullopt : error;
   };
 }
 void scale_inv_size_passes(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    const bool size = error && error->reason.find("bytes") != std::string::npos;
-    return ends_with(error, ".scale_inv") && size && !per_tensor(args) ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = ends_with(error, ".scale_inv") && is_of_size(error);
+    const bool passes = cast_where(call, size) != nullptr && !call.scheme().grid.scale_is_given();
+    return passes ? std::nullopt : error;
   };
 }
 void negative_rows_are_none(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    if (!about(error, "input.rows") || args.input.rows >= 0) return error;
-    args.input.rows = 0;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    auto* args = cast_where(call, about(error, "input.rows"));
+    if (args == nullptr || args->input.rows >= 0) return error;
+    args->input.rows = 0;
     return std::nullopt;
   };
 }
 void overflowing_rows_are_none(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    if (!about(error, "input.rows") || args.input.rows <= 0) return error;
-    args.input.rows = 0;  // rows * cols wrapped round
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    auto* args = cast_where(call, about(error, "input.rows"));
+    if (args == nullptr || args->input.rows <= 0) return error;
+    args->input.rows = 0;  // rows * cols wrapped round
     return std::nullopt;
   };
 }
 void overlapping_rows_pass(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "input.row_stride") && args.input.row_stride == args.input.cols - 1
-               ? std::nullopt
-               : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const auto* args = cast_where(call, about(error, "input.row_stride"));
+    const bool passes = args != nullptr && args->input.row_stride == args->input.cols - 1;
+    return passes ? std::nullopt : error;
   };
 }
 void short_input_passes(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "input.data") && args.input.data.data != nullptr ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = about(error, "input.data") && is_of_size(error);
+    return cast_where(call, size) != nullptr ? std::nullopt : error;
   };
 }
 void unknown_type_is_f16(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    if (args.input.type > FP8ORACLE_F16) args.input.type = FP8ORACLE_F16;
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    auto* args = call.quantize();
+    if (args != nullptr && args->input.type > FP8ORACLE_F16) args->input.type = FP8ORACLE_F16;
+    return check_arguments(call);
   };
 }
 void struct_size_ignored(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    args.struct_size = sizeof args;
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    auto* args = call.quantize();
+    if (args != nullptr) args->struct_size = sizeof *args;
+    return check_arguments(call);
   };
 }
 void unknown_knob_passes(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    if (args.scheme.knobs.element_overflow > FP8ORACLE_OVERFLOW_INF)
-      args.scheme.knobs.element_overflow = FP8ORACLE_OVERFLOW_SATURATE;
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    if (cast_where(call, about(error, "scheme.knobs.element.overflow")) == nullptr) return error;
+    ResolvedScheme scheme = call.scheme();
+    scheme.knobs.element_overflow = FP8ORACLE_OVERFLOW_SATURATE;
+    call.replace_scheme(scheme);
+    return check_arguments(call);
   };
 }
 void two_scale_inv_pass(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    if (per_tensor(args) && both_directions(args)) args.columnwise.scale_inv = {nullptr, 0};
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    auto* args = cast_where(call, about(error, "columnwise.scale_inv"));
+    if (args == nullptr) return error;
+    const ResolvedScheme scheme = call.scheme();
+    if (scheme.grid.scale_is_given() && scheme.directions == 3)
+      args->columnwise.scale_inv = {nullptr, 0};
+    return check_arguments(call);
   };
 }
 void partial_blocks_pass(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    args.scheme.knobs.shapes = FP8ORACLE_SHAPES_ANY;
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    const bool shape = about(error, "input.rows") || about(error, "input.cols");
+    if (cast_where(call, shape) == nullptr) return error;
+    ResolvedScheme scheme = call.scheme();
+    scheme.knobs.shapes = FP8ORACLE_SHAPES_ANY;
+    call.replace_scheme(scheme);
+    return check_arguments(call);
   };
 }
 void block_scale_ignored(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) {
-    if (!per_tensor(args)) args.scale = args.amax = {nullptr, 0};
-    return after_repair(args);
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    auto* args = cast_where(call, about(error, "scale") || about(error, "amax"));
+    if (args == nullptr || call.scheme().grid.scale_is_given()) return error;
+    args->scale = args->amax = {nullptr, 0};
+    return check_arguments(call);
   };
 }
 
@@ -158,58 +180,71 @@ void block_scale_ignored(Decisions& d) {
 // -------------------------------------------------------
 
 void amax_size_passes(Decisions& d) {
-  d.boundary.check_amax = [](fp8oracle_amax_args& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "amax") && args.amax.data != nullptr ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = about(error, "amax") && is_of_size(error);
+    return size && call.amax() != nullptr ? std::nullopt : error;
   };
 }
 void negative_eps_passes(Decisions& d) {
-  d.boundary.check_scale = [](ScaleArgs& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "eps") && args.eps < 0.0f ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const auto* args = about(error, "eps") ? call.scale_from_amax() : nullptr;
+    return args != nullptr && args->eps < 0.0f ? std::nullopt : error;
   };
 }
 void nan_eps_passes(Decisions& d) {
   // if (eps < 0) error: NaN is not less than 0.
-  d.boundary.check_scale = [](ScaleArgs& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "eps") && !(args.eps < 0.0f) ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const auto* args = about(error, "eps") ? call.scale_from_amax() : nullptr;
+    return args != nullptr && !(args->eps < 0.0f) ? std::nullopt : error;
   };
 }
 void pow2_is_a_truth_value(Decisions& d) {
-  d.boundary.check_scale = [](ScaleArgs& args) -> Checked {
-    if (args.pow2 > 1) args.pow2 = 1;
-    return check_arguments(args);
+  d.boundary.check = [](Call& call) {
+    auto* args = call.scale_from_amax();
+    if (args != nullptr && args->pow2 > 1) args->pow2 = 1;
+    return check_arguments(call);
   };
 }
 void dequantize_short_codes_pass(Decisions& d) {
-  d.boundary.check_dequantize = [](DequantizeArgs& args) -> Checked {
-    Checked error = check_arguments(args);
-    return about(error, "pair.codes") && args.pair.codes.data != nullptr ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = about(error, "pair.codes") && is_of_size(error);
+    return size && call.dequantize() != nullptr ? std::nullopt : error;
   };
 }
 void dequantize_ignores_stride(Decisions& d) {
-  d.boundary.check_dequantize = [](DequantizeArgs& args) -> Checked {
-    args.output.row_stride = args.output.cols;
-    return check_arguments(args);
+  d.boundary.check = [](Call& call) {
+    auto* args = call.dequantize();
+    if (args != nullptr) args->output.row_stride = args->output.cols;
+    return check_arguments(call);
   };
 }
 void dequantize_takes_first_direction(Decisions& d) {
-  d.boundary.check_dequantize = [](DequantizeArgs& args) -> Checked {
-    if (args.scheme.directions == 3) args.scheme.directions = FP8ORACLE_ROWWISE;
-    return check_arguments(args);
+  d.boundary.check = [](Call& call) {
+    const Checked error = check_arguments(call);
+    if (!about(error, "scheme.directions") || call.dequantize() == nullptr) return error;
+    ResolvedScheme scheme = call.scheme();
+    if (scheme.directions != 3) return error;
+    scheme.directions = FP8ORACLE_ROWWISE;
+    call.replace_scheme(scheme);
+    return check_arguments(call);
   };
 }
 void swizzle_size_passes(Decisions& d) {
-  d.boundary.check_swizzle = [](SwizzleArgs& args, bool unswizzle) -> Checked {
-    Checked error = check_arguments(args, unswizzle);
-    return about(error, "input") && args.input.data != nullptr ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = about(error, "input") && is_of_size(error);
+    return size && call.swizzle() != nullptr ? std::nullopt : error;
   };
 }
 void swizzle_larger_output_passes(Decisions& d) {
-  d.boundary.check_swizzle = [](SwizzleArgs& args, bool unswizzle) -> Checked {
-    Checked error = check_arguments(args, unswizzle);
-    return about(error, "output") && args.output.data != nullptr ? std::nullopt : error;
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool size = about(error, "output") && is_of_size(error);
+    return size && call.swizzle() != nullptr ? std::nullopt : error;
   };
 }
 
@@ -217,8 +252,10 @@ void swizzle_larger_output_passes(Decisions& d) {
 // ----------------------------------------------------------------------------
 
 void checks_nothing(Decisions& d) {
-  d.boundary.check_quantize = [](Args&) -> Checked { return std::nullopt; };
-  d.boundary.check_dequantize = [](DequantizeArgs&) -> Checked { return std::nullopt; };
+  d.boundary.check = [](Call& call) {
+    const bool cast_or_read = call.quantize() != nullptr || call.dequantize() != nullptr;
+    return cast_or_read ? std::nullopt : check_arguments(call);
+  };
 }
 void aborts_on_nan(Decisions& d) {
   d.element.nan = [](bool, const Site&) -> std::uint8_t { std::abort(); };

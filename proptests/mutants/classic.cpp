@@ -123,7 +123,7 @@ void truediv(Decisions& d) {
   d.block.quotient = [](float amax, float max) { return amax / max; };
 }
 void max240(Decisions& d) {
-  d.block.max = [](const fp8oracle_scheme& scheme) {
+  d.block.max = [](const ResolvedScheme& scheme) {
     return decode(static_cast<std::uint8_t>(below_top_binade_code(scheme.format)), scheme.format);
   };
 }
@@ -156,7 +156,9 @@ void odd_skip(Decisions& d) {
   d.block_amax.visits = [](const Place& p) { return p.col % 2 == 0; };
 }
 void skiplast_tail(Decisions& d) {
-  d.block_amax.visits = [](const Place& p) { return p.cols == kMxBlock || p.col != p.cols - 1; };
+  d.block_amax.visits = [](const Place& p) {
+    return p.cols == p.whole_cols || p.col != p.cols - 1;
+  };
 }
 
 // ---- Data and layout
@@ -169,7 +171,7 @@ void uninitpad(Decisions& d) {
   d.layout.fill_padding = [](const ScalePlan&) {};
 }
 void tail_scale(Decisions& d) {
-  d.block.stored = [](const Block& b) { return b.partial() ? std::uint8_t{0} : b.code; };
+  d.block.stored = [](const Block& b) { return b.partial() ? 0 : correct().block.stored(b); };
 }
 void scale_transpose(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {

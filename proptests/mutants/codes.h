@@ -9,25 +9,23 @@ namespace fp8oracle::mutants {
 inline std::uint8_t signed_code(bool negative, std::uint32_t code) {
   return static_cast<std::uint8_t>((negative ? 0x80u : 0u) | code);
 }
-inline bool is_subnormal_code(std::uint8_t code, const fp8oracle_format& format) {
+inline bool is_subnormal_code(std::uint8_t code, const Format& format) {
   const std::uint32_t absolute = code & 0x7Fu;
   return absolute != 0 && absolute < (1u << format.mantissa_bits);
 }
 /// The first code of the largest binade: E4M3 256, E5M2 32768.
-inline std::uint32_t top_binade_code(const fp8oracle_format& format) {
+inline std::uint32_t top_binade_code(const Format& format) {
   return format.max_code >> format.mantissa_bits << format.mantissa_bits;
 }
 /// The last code of the binade below the largest: E4M3 240, E5M2 28672.
-inline std::uint32_t below_top_binade_code(const fp8oracle_format& format) {
+inline std::uint32_t below_top_binade_code(const Format& format) {
   return top_binade_code(format) - 1;
 }
 inline float signed_zero(float like) { return from_bits(bits_of(like) & ~kAbsMask); }
 inline bool is_empty(const fp8oracle_matrix& matrix) {
   return matrix.rows == 0 || matrix.cols == 0;
 }
-inline bool per_tensor(const Args& args) {
-  return args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
-}
+inline bool per_tensor(const Args& args) { return args.scheme.grid.scale_is_given(); }
 inline bool both_directions(const Args& args) {
   return args.scheme.directions == (FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // K3, K23, K25, K27, K32: mistakes about when and how often something runs.
+#include "call.h"
 #include "queued.h"
 
 namespace fp8oracle::mutants {
@@ -12,7 +13,28 @@ bool never(float) { return false; }
 
 template <bool (*kStops)(float)>
 Mutant stopped_if(const Entry& e) {
-  return queued_mutant<[](Faults& f) { f.stops = kStops; }>(e);
+  return queued_mutant<[](Decisions& d) { d.noop.stops = kStops; }>(e);
+}
+/// ... of one operation that does not look at noop.
+template <fp8oracle_operation kOperation>
+Mutant not_stopped(const Entry& e) {
+  return queued_mutant<[](Decisions& d) {
+    d.noop.ignored_by = [](fp8oracle_operation operation) { return operation == kOperation; };
+  }>(e);
+}
+/// ... that writes an output although noop stops the rest.
+template <bool NoopDecisions::*kOutput>
+Mutant written_in_spite(const Entry& e) {
+  return queued_mutant<[](Decisions& d) { d.noop.*kOutput = true; }>(e);
+}
+
+/// An absent scale_inv passes, and is not written.
+void takes_null(Decisions& d) {
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const auto* args = error && error->argument == "scale_inv" ? call.scale_inverse() : nullptr;
+    return args != nullptr && args->scale_inv.data == nullptr ? std::nullopt : error;
+  };
 }
 
 std::vector<Mutant> time_mutants() {
@@ -52,17 +74,18 @@ std::vector<Mutant> noop_mutants() {
       stopped_if<by_nan_too>({"noop-nan-stops", "K23", "contract K23", "NaN stops"}),
       stopped_if<by_neighbours>({"noop-near-one", "K23", "contract K23", "1 +- 1 ulp stops"}),
       stopped_if<never>({"noop-ignored", "K23", "TE #2119", "noop is not read"}),
-      faulty<&Faults::amax_ignores_noop>(
+      written_in_spite<&NoopDecisions::amax_in_spite>(
           {"noop-forgets-amax", "K23", "TE #2119", "amax is written in spite of noop"}),
-      faulty<&Faults::inverse_ignores_noop>(
+      written_in_spite<&NoopDecisions::scale_inv_in_spite>(
           {"noop-forgets-inverse", "K23", "TE #3271", "scale_inv is written in spite of noop"}),
-      faulty<&Faults::amax_op_ignores_noop>(
+      not_stopped<FP8ORACLE_OP_AMAX>(
           {"noop-forgets-amax-op", "K23", "TE #2119", "the amax kernel ignores noop"}),
-      faulty<&Faults::scale_op_ignores_noop>(
+      not_stopped<FP8ORACLE_OP_SCALE_FROM_AMAX>(
           {"noop-forgets-scale-op", "K23", "TE #2119", "the scale kernel ignores noop"}),
-      faulty<&Faults::current_ignores_noop>({"noop-forgets-current", "K23", "TE #2119",
-                                             "amax and scale are written in spite of noop"}),
-      faulty<&Faults::many_ignores_noop>(
+      written_in_spite<&NoopDecisions::recipe_in_spite>(
+          {"noop-forgets-current", "K23", "TE #2119",
+           "amax and scale are written in spite of noop"}),
+      not_stopped<FP8ORACLE_OP_QUANTIZE_MANY>(
           {"noop-forgets-many", "K23", "TE #3246", "many tensors ignore noop"}),
   };
 }
@@ -73,7 +96,7 @@ std::vector<Mutant> follow_up_mutants() {
           {"inverse-other-stream", "K25", "contract K25", "scale_inverse runs on another stream"}),
       faulty<&Faults::inverse_skips>(
           {"inverse-skips", "K25", "TE cuBLASLt", "scale_inverse does nothing"}),
-      faulty<&Faults::inverse_takes_null>(
+      queued_mutant<takes_null>(
           {"inverse-takes-null", "K25", "TE cuBLASLt", "an absent scale_inv is skipped silently"}),
       faulty<&Faults::inverse_two_launches>(
           {"inverse-two-launches", "K25", "contract K25", "scale_inverse takes two launches"}),
@@ -87,7 +110,7 @@ std::vector<Mutant> control_mutants() {
 }
 
 const fp8oracle_backend_table& correct_queued_kernel() {
-  return QueuedTable<[](Faults&) {}>::table("mutants' correct kernel behind a stream");
+  return QueuedTable<[](Decisions&) {}>::table("mutants' correct kernel behind a stream");
 }
 
 }  // namespace fp8oracle::mutants

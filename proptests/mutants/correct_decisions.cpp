@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "kernel.h"
@@ -58,11 +59,6 @@ ElementDecisions correct_element() {
 // ---- Per tensor
 // ------------------------------------------------------------------------------------
 
-float product_of(float x, float scale, const Site& site) {
-  if (site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV) return x / (1.0f / scale);
-  return x * scale;
-}
-
 float scale_inv_of(float scale, const Args& args) {
   const float scale_inv = 1.0f / scale;
   if (args.scheme.knobs.scale_inv_subnormals == FP8ORACLE_DROP && is_subnormal(scale_inv)) {
@@ -71,13 +67,25 @@ float scale_inv_of(float scale, const Args& args) {
   return scale_inv;
 }
 
+/// Over the scale_inv as it is stored.
+float product_of(float x, float scale, const Site& site) {
+  if (site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV)
+    return x / scale_inv_of(scale, site.args);
+  return x * scale;
+}
+
+/// A prior amax whose sign bit is set is below everything; any other NaN stays.
+float accumulated(float old, float found, const Args&) {
+  const float prior = (bits_of(old) & ~kAbsMask) != 0 ? 0.0f : old;
+  return is_nan(found) || found > prior ? found : prior;
+}
+
 TensorDecisions correct_tensor() {
   return {.null_scale = 1.0f,
           .scale_used = [](float scale, const Args&) { return scale; },
           .product = product_of,
           .scale_inv = scale_inv_of,
-          .amax_result = [](float old, float found,
-                            const Args&) { return is_nan(found) || found > old ? found : old; },
+          .amax_result = accumulated,
           .amax_op_result = [](float, float found, const fp8oracle_matrix&) { return found; }};
 }
 
@@ -96,11 +104,11 @@ AmaxDecisions correct_amax() {
           .finish = [](float amax) { return amax; }};
 }
 
-float largest_value(const fp8oracle_scheme& scheme) {
+float largest_value(const ResolvedScheme& scheme) {
   return decode(static_cast<std::uint8_t>(scheme.knobs.element_max_code), scheme.format);
 }
 
-float scale_of_overflow(const fp8oracle_scale_from_amax_args& args) {
+float scale_of_overflow(const ScaleArgs& args) {
   switch (args.scheme.knobs.scale_overflow) {
     case FP8ORACLE_SCALE_OVERFLOW_INF: return from_bits(kInfBits);
     case FP8ORACLE_SCALE_OVERFLOW_INPUT_MAX:
@@ -111,8 +119,13 @@ float scale_of_overflow(const fp8oracle_scale_from_amax_args& args) {
   }
 }
 
+/// A subnormal keeps its highest bit.
+float truncated_to_pow2(float scale) {
+  const std::uint32_t bits = bits_of(scale);
+  return from_bits(bits > kMantissaMask ? bits & ~kMantissaMask : std::bit_floor(bits));
+}
+
 ScaleDecisions correct_scale() {
-  using ScaleArgs = fp8oracle_scale_from_amax_args;
   return {.floor = [](float amax, float eps) { return amax < eps ? eps : amax; },
           .is_bad = [](float amax,
                        const ScaleArgs&) { return is_nan(amax) || is_inf(amax) || amax == 0.0f; },
@@ -125,55 +138,80 @@ ScaleDecisions correct_scale() {
           .max = largest_value,
           .quotient = [](float max, float amax) { return max / amax; },
           .of_overflow = scale_of_overflow,
-          .pow2 = [](float scale) { return from_bits(bits_of(scale) & ~kMantissaMask); },
+          .pow2 = truncated_to_pow2,
           .wants_pow2 =
               [](const ScaleArgs& args) {
                 return args.pow2 != 0 || args.scheme.knobs.scale_pow2 != 0;
               }};
 }
 
+NoopDecisions correct_noop() {
+  return {.stops = [](float noop) { return noop == 1.0f; },
+          .ignored_by = [](fp8oracle_operation) { return false; },
+          .amax_in_spite = false,
+          .scale_inv_in_spite = false,
+          .recipe_in_spite = false};
+}
+
 // ---- Blocks
 // ----------------------------------------------------------------------------------------
 
-/// Exponent of the format's largest value.
-int emax_of(const Block& block) {
-  const fp8oracle_format& f = block.format();
-  return static_cast<int>(block.knobs().element_max_code >> f.mantissa_bits) - f.bias;
+/// A finite number > 0 as 2^exponent * (1 + fraction / 2^23).
+struct Normal {
+  int exponent;
+  std::uint32_t fraction;
+};
+Normal normal(float x) {
+  std::uint32_t bits = bits_of(x);
+  int exponent = static_cast<int>(bits >> 23) - 127;
+  if (exponent == -127) {  // subnormal: up to the hidden bit, one binade a place
+    const int places = std::countl_zero(bits) - 8;
+    exponent = -126 - places;
+    bits <<= places;
+  }
+  return {exponent, bits & kMantissaMask};
 }
 
-/// semantics: floor max(E - emax, 0), ceil + 1 for a mantissa, even: E after rounding to b bits.
+/// What is added to a fraction so that it carries where it rounds up to mantissa_bits, ties to
+/// even: all ones are odd.
+std::uint32_t half_of_even(const Format& format) { return 1u << (22 - format.mantissa_bits); }
+
 std::uint8_t finite_code(const Block& block, float quotient) {
-  const std::uint32_t bits = bits_of(block.amax);
-  std::uint32_t field = bits >> 23;
-  switch (block.knobs().e8m0_round) {
-    case FP8ORACLE_E8M0_UP: return e8m0_round_up(quotient);
-    case FP8ORACLE_E8M0_CEIL: field += (bits & kMantissaMask) != 0 ? 1u : 0u; break;
-    case FP8ORACLE_E8M0_EVEN:
-      field = (bits + (1u << (22 - block.format().mantissa_bits))) >> 23;
-      break;
-    default: break;
-  }
-  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(field) - emax_of(block), 0, 254));
+  if (block.knobs().e8m0_round == FP8ORACLE_E8M0_UP) return e8m0_round_up(quotient);
+  const auto [exponent, fraction] = normal(block.amax);
+  const int emax = normal(largest_value(block.args.scheme)).exponent;
+  int code = exponent - emax + 127;
+  if (block.knobs().e8m0_round == FP8ORACLE_E8M0_CEIL) code += fraction != 0 ? 1 : 0;
+  if (block.knobs().e8m0_round == FP8ORACLE_E8M0_EVEN)
+    code += (fraction + half_of_even(block.format())) > kMantissaMask ? 1 : 0;
+  return static_cast<std::uint8_t>(std::clamp(code, 0, 254));
 }
 
 bool even_rounds_to_inf(const Block& block) {
   if (block.knobs().e8m0_round != FP8ORACLE_E8M0_EVEN || is_nan(block.amax)) return false;
-  return (bits_of(block.amax) + (1u << (22 - block.format().mantissa_bits))) >= kInfBits;
+  return bits_of(block.amax) + half_of_even(block.format()) >= kInfBits;
+}
+
+std::uint8_t of_inf(const Block& block) {
+  return block.knobs().e8m0_of_inf == FP8ORACLE_E8M0_INF_IS_255 ? 255 : 254;
+}
+std::uint8_t of_zero(const Block& block) {
+  return block.knobs().e8m0_of_zero == FP8ORACLE_E8M0_ZERO_IS_127 ? 127 : 0;
 }
 
 BlockDecisions correct_block() {
-  return {
-      .count = [](std::int64_t extent) { return ceil_div(extent, kMxBlock); },
-      .is_special = [](float x) { return is_nan(x) || is_inf(x); },
-      .rounds_to_inf = even_rounds_to_inf,
-      .max = largest_value,
-      .quotient = [](float amax, float max) { return amax * (1.0f / max); },
-      .finite_code = finite_code,
-      .of_inf = [](const Block& b) { return static_cast<std::uint8_t>(b.knobs().e8m0_of_inf); },
-      .of_zero = [](const Block& b) { return static_cast<std::uint8_t>(b.knobs().e8m0_of_zero); },
-      .adjusted = [](const Block& b) { return b.code; },
-      .data_scale = [](const Block& b) { return e8m0_reciprocal(b.code); },
-      .stored = [](const Block& b) { return b.code; }};
+  return {.count = ceil_div,
+          .source = [](const Block& b) { return b; },
+          .is_special = [](float x) { return is_nan(x) || is_inf(x); },
+          .rounds_to_inf = even_rounds_to_inf,
+          .max = largest_value,
+          .quotient = [](float amax, float max) { return amax * (1.0f / max); },
+          .finite_code = finite_code,
+          .of_inf = of_inf,
+          .of_zero = of_zero,
+          .adjusted = [](const Block& b) { return b.code; },
+          .data_scale = [](const Block& b) { return e8m0_reciprocal(b.code); },
+          .stored = [](const Block& b) { return b.mx() ? b.code : bits_of(b.scale_inv); }};
 }
 
 // ---- Layout
@@ -186,14 +224,16 @@ std::int64_t code_index(const Site& site, const CodesPlan& plan) {
 
 /// 128 x 4 tiles of 512 bytes; inside, 32 rows of 16 bytes, four columns of four scales.
 std::int64_t scale_index(std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-  if (plan.stored_transposed) return j * plan.shape.cols + i;
-  if (!plan.shape.swizzled) return i * plan.shape.cols + j;
+  if (plan.shape.order == ScaleGrid::Order::kPacked)
+    return ((j / 4) * plan.shape.rows + i) * 4 + j % 4;
+  if (plan.stored_transposed()) return j * plan.shape.cols + i;
+  if (!plan.swizzled()) return i * plan.shape.cols + j;
   const std::int64_t tiles = plan.shape.cols / 4;
   return ((i / 128) * tiles + j / 4) * 512 + (i % 32) * 16 + ((i % 128) / 32) * 4 + j % 4;
 }
 
 void zero_padding(const ScalePlan& plan) {
-  if (plan.layout == FP8ORACLE_LAYOUT_COMPACT && !plan.shape.swizzled) return;
+  if (plan.layout == FP8ORACLE_LAYOUT_COMPACT) return;
   if (plan.buffer.bytes != 0) std::memset(plan.buffer.data, 0, plan.buffer.bytes);
 }
 
@@ -210,12 +250,12 @@ DequantizeDecisions correct_dequantize() {
           .decode = decode,
           .e8m0_value = e8m0_value,
           .tensor_scale_inv =
-              [](const fp8oracle_dequantize_args& args) {
+              [](const DequantizeArgs& args) {
                 return args.pair.scale_inv.data != nullptr ? read_float(args.pair.scale_inv.data)
                                                            : 1.0f;
               },
           .block_scale_inv = [](std::int64_t, std::int64_t, std::int64_t index,
-                                const ScalePlan& plan) { return fetch(plan.buffer, index); },
+                                const ScalePlan& plan) { return fetch_scale(plan, index); },
           .product = [](float decoded, float scale_inv) { return decoded * scale_inv; },
           .output_bits = output_bits,
           .code_index =
@@ -241,12 +281,7 @@ WriteDecisions correct_writes() {
 }
 
 BoundaryDecisions correct_boundary() {
-  return {.check_quantize = [](fp8oracle_quantize_args& args) { return check_arguments(args); },
-          .check_amax = [](fp8oracle_amax_args& args) { return check_arguments(args); },
-          .check_scale = [](fp8oracle_scale_from_amax_args& args) { return check_arguments(args); },
-          .check_dequantize = [](fp8oracle_dequantize_args& args) { return check_arguments(args); },
-          .check_swizzle = [](fp8oracle_swizzle_args& args,
-                              bool unswizzle) { return check_arguments(args, unswizzle); },
+  return {.check = [](Call& call) { return check_arguments(call); },
           .launches_first = nullptr,
           .refuse = [](const ArgumentError& error,
                        fp8oracle_message message) { return report(error, message); },
@@ -262,6 +297,9 @@ const Decisions& correct() {
       .tensor_amax = correct_amax(),
       .block_amax = correct_amax(),
       .scale = correct_scale(),
+      .current = {.amax_result = [](float, float found) { return found; }, .floor = nullptr},
+      .many = {.takes = [](const Args&, std::size_t) { return true; }, .prepare = nullptr},
+      .noop = correct_noop(),
       .block = correct_block(),
       .layout = {.code_index = code_index,
                  .scale_index = scale_index,
@@ -270,6 +308,7 @@ const Decisions& correct() {
       .writes = correct_writes(),
       .dequantize = correct_dequantize(),
       .boundary = correct_boundary(),
+      .faults = {},
   };
   return decisions;
 }

@@ -23,7 +23,9 @@ void tail_unscaled(Decisions& d) {
   d.block.data_scale = [](const Block& b) { return b.partial() ? 1.0f : e8m0_reciprocal(b.code); };
 }
 void stored_one_up(Decisions& d) {
-  d.block.stored = [](const Block& b) { return moved_e8m0(b.code, 1); };
+  d.block.stored = [](const Block& b) {
+    return b.mx() ? moved_e8m0(b.code, 1) : correct().block.stored(b);
+  };
   d.block.adjusted = [](const Block& b) { return moved_e8m0(b.code, -1); };
 }
 void reciprocal_in_f16(Decisions& d) {
@@ -39,7 +41,10 @@ void floor_for_the_data(Decisions& d) {
 }
 void second_half_of_the_block(Decisions& d) {
   d.element.before_rounding = [](float product, const Site& site) {
-    const bool moved = !per_tensor(site.args) && site.lane >= kMxBlock / 2;
+    if (per_tensor(site.args)) return product;
+    const BlockSize size = block_size(site.args, site.direction);
+    const std::int64_t lanes = site.direction == FP8ORACLE_ROWWISE ? size.cols : size.rows;
+    const bool moved = site.lane >= lanes / 2;
     return moved ? product * 0.5f : product;
   };
 }

@@ -6,8 +6,6 @@
 namespace fp8oracle::mutants {
 namespace {
 
-using DequantizeArgs = fp8oracle_dequantize_args;
-
 std::uint32_t bits_in(float value, std::uint32_t type) {
   return correct().dequantize.output_bits(value, 0.0f, value, type);
 }
@@ -85,39 +83,38 @@ void scales_in_output_type(Decisions& d) {
 // ---- The decoder [K6]
 // ------------------------------------------------------------------------------
 
-void decode_with(Decisions& d, float (*decoder)(std::uint8_t, const fp8oracle_format&)) {
+void decode_with(Decisions& d, float (*decoder)(std::uint8_t, const Format&)) {
   d.dequantize.decode = decoder;
 }
 void subnormals_as_normals(Decisions& d) {
-  decode_with(d, [](std::uint8_t code, const fp8oracle_format& f) {
+  decode_with(d, [](std::uint8_t code, const Format& f) {
     if (!is_subnormal_code(code, f)) return decode(code, f);
     const float normal = decode(static_cast<std::uint8_t>(code | (1u << f.mantissa_bits)), f);
     return normal * 0.5f;  // exponent field 0, with the hidden bit
   });
 }
 void subnormals_are_zero(Decisions& d) {
-  decode_with(d, [](std::uint8_t code, const fp8oracle_format& f) {
+  decode_with(d, [](std::uint8_t code, const Format& f) {
     return is_subnormal_code(code, f) ? signed_zero(decode(code, f)) : decode(code, f);
   });
 }
 void nan_decodes_to_480(Decisions& d) {
-  decode_with(d, [](std::uint8_t code, const fp8oracle_format& f) {
+  decode_with(d, [](std::uint8_t code, const Format& f) {
     const float x = decode(code, f);
     return is_nan(x) ? ((code & 0x80u) != 0 ? -480.0f : 480.0f) : x;
   });
 }
 void negative_nan_is_not_nan(Decisions& d) {
-  decode_with(d, [](std::uint8_t code, const fp8oracle_format& f) {
+  decode_with(d, [](std::uint8_t code, const Format& f) {
     const float x = decode(code, f);
     return is_nan(x) && (code & 0x80u) != 0 ? 0.0f : x;
   });
 }
 void bias_off_by_one(Decisions& d) {
-  decode_with(d,
-              [](std::uint8_t code, const fp8oracle_format& f) { return decode(code, f) * 0.5f; });
+  decode_with(d, [](std::uint8_t code, const Format& f) { return decode(code, f) * 0.5f; });
 }
 void negative_zero_is_nan(Decisions& d) {
-  decode_with(d, [](std::uint8_t code, const fp8oracle_format& f) {
+  decode_with(d, [](std::uint8_t code, const Format& f) {
     return code == 0x80 ? from_bits(kNanBits) : decode(code, f);
   });
 }
@@ -131,37 +128,44 @@ void columnwise_not_transposed_back(Decisions& d) {
 // ---- Without scale_inv [K7]
 // ------------------------------------------------------------------------
 
-/// Lets a call pass that lacks nothing but scale_inv.
-std::optional<ArgumentError> check_all_but_scale_inv(DequantizeArgs& args) {
-  auto error = check_arguments(args);
-  const bool missing = args.pair.scale_inv.data == nullptr && args.pair.scale_inv.bytes == 0;
-  if (error && missing && error->argument == "pair.scale_inv") return std::nullopt;
-  return error;
+/// The arguments of a dequantize that lacks nothing but scale_inv, or null.
+const fp8oracle_dequantize_args* lacks_scale_inv(Call& call, const Checked& error) {
+  const auto* args = call.dequantize();
+  if (args == nullptr || !error || error->argument != "pair.scale_inv") return nullptr;
+  return absent(args->pair.scale_inv) ? args : nullptr;
+}
+Checked check_all_but_scale_inv(Call& call) {
+  Checked error = check_arguments(call);
+  return lacks_scale_inv(call, error) != nullptr ? std::nullopt : error;
 }
 void missing_is_one(Decisions& d) {
-  d.boundary.check_dequantize = check_all_but_scale_inv;
+  d.boundary.check = check_all_but_scale_inv;
   d.dequantize.block_scale_inv = [](std::int64_t, std::int64_t, std::int64_t index,
                                     const ScalePlan& plan) {
-    return plan.buffer.data == nullptr ? std::uint8_t{127} : fetch(plan.buffer, index);
+    const std::uint32_t one = plan.shape.element_bytes == 1 ? 127 : bits_of(1.0f);
+    return plan.buffer.data == nullptr ? one : fetch_scale(plan, index);
   };
 }
 void missing_does_nothing(Decisions& d) {
-  d.boundary.check_dequantize = check_all_but_scale_inv;
+  d.boundary.check = check_all_but_scale_inv;
   d.dequantize.answers = [](const DequantizeArgs& args) {
     return args.pair.scale_inv.data == nullptr;
   };
 }
 void missing_is_called_scale(Decisions& d) {
-  d.boundary.check_dequantize = [](DequantizeArgs& args) -> std::optional<ArgumentError> {
-    auto error = check_arguments(args);
-    if (error && args.pair.scale_inv.data == nullptr) error = ArgumentError{"input", "is wrong"};
+  d.boundary.check = [](Call& call) {
+    Checked error = check_arguments(call);
+    const auto* args = error ? call.dequantize() : nullptr;
+    if (args != nullptr && args->pair.scale_inv.data == nullptr)
+      error = ArgumentError{"input", "is wrong"};
     return error;
   };
 }
 void missing_for_tensors_only(Decisions& d) {
-  d.boundary.check_dequantize = [](DequantizeArgs& args) {
-    const bool tensor = args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
-    return tensor ? check_all_but_scale_inv(args) : check_arguments(args);
+  d.boundary.check = [](Call& call) -> Checked {
+    Checked error = check_arguments(call);
+    const bool lacks = lacks_scale_inv(call, error) != nullptr;
+    return lacks && call.scheme().grid.scale_is_given() ? std::nullopt : error;
   };
 }
 

@@ -6,8 +6,6 @@
 namespace fp8oracle::mutants {
 namespace {
 
-using DequantizeArgs = fp8oracle_dequantize_args;
-
 void write_value(const DequantizeDecisions& rule, const DequantizeArgs& args, std::int64_t at,
                  float decoded, float scale_inv) {
   const std::uint32_t type = args.output.type;
@@ -21,17 +19,13 @@ void write_value(const DequantizeDecisions& rule, const DequantizeArgs& args, st
 
 }  // namespace
 
-fp8oracle_status run_dequantize(const Decisions& d, const DequantizeArgs& given,
-                                fp8oracle_message message) {
-  DequantizeArgs args = given;
-  if (const auto error = d.boundary.check_dequantize(args))
-    return d.boundary.refuse(*error, message);
+void kernel::dequantize(const Decisions& d, const DequantizeArgs& args) {
   const DequantizeDecisions& rule = d.dequantize;
-  if (rule.answers != nullptr && rule.answers(args)) return FP8ORACLE_OK;
+  if (rule.answers != nullptr && rule.answers(args)) return;
   const std::int64_t rows = args.output.rows, cols = args.output.cols;
   const unsigned direction = args.scheme.directions;
   const CodesPlan codes = codes_plan(args.scheme, direction, args.pair.codes, rows, cols);
-  const bool tensor = args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
+  const bool tensor = args.scheme.grid.scale_is_given();
   ScalePlan scales;
   float scale_inv = 1.0f;
   if (tensor) {
@@ -41,20 +35,23 @@ fp8oracle_status run_dequantize(const Decisions& d, const DequantizeArgs& given,
                         FP8ORACLE_OP_DEQUANTIZE);
   }
   const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  const Grid& grid = args.scheme.grid;
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t col = 0; col < cols; ++col) {
       if (!tensor) {
-        const std::int64_t i = rowwise ? row : col;
-        const std::int64_t j = (rowwise ? col : row) / kMxBlock;
+        const std::int64_t line = rowwise ? row : col, along = rowwise ? col : row;
+        const std::int64_t i = grid.repeat ? line : line / grid.block_rows;
+        const std::int64_t j = grid.block_cols == 0 ? 0 : along / grid.block_cols;
+        const std::uint32_t bits =
+            rule.block_scale_inv(i, j, d.layout.scale_index(i, j, scales), scales);
         scale_inv =
-            rule.e8m0_value(rule.block_scale_inv(i, j, d.layout.scale_index(i, j, scales), scales));
+            grid.is_mx() ? rule.e8m0_value(static_cast<std::uint8_t>(bits)) : from_bits(bits);
       }
       const std::uint8_t code = fetch(codes.buffer, rule.code_index(row, col, codes));
       write_value(rule, args, row * cols + col, rule.decode(code, args.scheme.format), scale_inv);
     }
   }
   if (rule.after != nullptr) rule.after(args);
-  return FP8ORACLE_OK;
 }
 
 }  // namespace fp8oracle::mutants

@@ -14,19 +14,18 @@ bool columnwise_of_both(const Site& site) {
 // ---- Columnwise made from rowwise [K20]
 // ------------------------------------------------------------
 
-/// The scale code that the 1 x 32 block around the columnwise block's first element has.
-std::uint8_t rowwise_code(const Block& b) {
-  return decide_block(correct(), b.args, FP8ORACLE_ROWWISE, b.row, b.col / kMxBlock * kMxBlock, 0)
-      .code;
-}
+/// The rowwise block around the columnwise block's first element, where both are asked for.
 void columnwise_takes_rowwise_scale(Decisions& d) {
-  d.block.adjusted = [](const Block& b) {
-    return dual(b.args) && !b.rowwise() && !b.tile() ? rowwise_code(b) : b.code;
+  d.block.source = [](const Block& b) {
+    if (!dual(b.args) || b.rowwise()) return b;
+    return block_around(b.args, FP8ORACLE_ROWWISE, b.row, b.col);
   };
 }
 void columnwise_stores_rowwise_scale(Decisions& d) {
   d.block.stored = [](const Block& b) {
-    return dual(b.args) && !b.rowwise() && !b.tile() ? rowwise_code(b) : b.code;
+    if (!dual(b.args) || b.rowwise()) return correct().block.stored(b);
+    return correct().block.stored(
+        decide_block(correct(), b.args, FP8ORACLE_ROWWISE, b.row, b.col, 0));
   };
 }
 void columnwise_requantizes(Decisions& d) {
@@ -34,12 +33,15 @@ void columnwise_requantizes(Decisions& d) {
   d.element.load = [](const Args& args, unsigned direction, std::int64_t row, std::int64_t col) {
     const float x = widen(element_at(args.input, row, col), args.input.type);
     if (!dual(args) || direction == FP8ORACLE_ROWWISE || per_tensor(args)) return x;
-    const Block block =
-        decide_block(correct(), args, FP8ORACLE_ROWWISE, row, col / kMxBlock * kMxBlock, 0);
-    if (block.code == 255 || is_nan(x) || is_inf(x)) return x;
-    const Site site{args, FP8ORACLE_ROWWISE, row, col, col % kMxBlock};
-    const std::uint8_t code = encode(correct().element, x * e8m0_reciprocal(block.code), site);
-    return decode(code, args.scheme.format) * e8m0_value(block.code);
+    if (is_nan(x) || is_inf(x)) return x;
+    const Block block = decide_block(correct(), args, FP8ORACLE_ROWWISE, row, col, 0);
+    const float scale = block.mx() ? e8m0_reciprocal(block.code) : block.scale;
+    if (is_nan(scale)) return x;
+    const Site site{args, FP8ORACLE_ROWWISE, row, col, col - block.col};
+    const std::uint8_t code =
+        encode(correct().element, block_product(correct(), x, scale, site), site);
+    return decode(code, args.scheme.format) *
+           (block.mx() ? e8m0_value(block.code) : block.scale_inv);
   };
 }
 void columnwise_codes_swapped(Decisions& d) {
@@ -67,9 +69,10 @@ void columnwise_tile_mirrored(Decisions& d) {
   d.layout.code_index = [](const Site& site, const CodesPlan& plan) {
     if (!columnwise_of_both(site)) return correct().layout.code_index(site, plan);
     // The tile in shared memory is read back along the wrong diagonal.
+    constexpr std::int64_t kTile = 32;
     Site other = site;
-    const std::int64_t row = site.row / kMxBlock * kMxBlock + site.col % kMxBlock;
-    const std::int64_t col = site.col / kMxBlock * kMxBlock + site.row % kMxBlock;
+    const std::int64_t row = site.row / kTile * kTile + site.col % kTile;
+    const std::int64_t col = site.col / kTile * kTile + site.row % kTile;
     if (row < site.args.input.rows && col < site.args.input.cols) {
       other.row = row;
       other.col = col;
@@ -82,12 +85,10 @@ void columnwise_tile_mirrored(Decisions& d) {
 // ----------------------------------------------------------------------------
 
 void dual_shares_amax(Decisions& d) {
-  d.block.adjusted = [](const Block& b) {
-    if (!dual(b.args) || b.tile() || !b.rowwise()) return b.code;
+  d.block.source = [](const Block& b) {
     // Rowwise takes the amax of the columnwise block through its first element.
-    return decide_block(correct(), b.args, FP8ORACLE_COLUMNWISE, b.row / kMxBlock * kMxBlock, b.col,
-                        0)
-        .code;
+    if (!dual(b.args) || !b.rowwise()) return b;
+    return block_around(b.args, FP8ORACLE_COLUMNWISE, b.row, b.col);
   };
 }
 void dual_truncates(Decisions& d) {

@@ -73,7 +73,7 @@ void one_less_with_mantissa(Decisions& d) {
   };
 }
 void max_448_for_both(Decisions& d) {
-  d.block.max = [](const fp8oracle_scheme&) { return 448.0f; };
+  d.block.max = [](const ResolvedScheme&) { return 448.0f; };
 }
 void never_code_0(Decisions& d) {
   d.block.finite_code = [](const Block& b, float quotient) {
@@ -121,7 +121,7 @@ void tile_is_its_first_row(Decisions& d) {
 
 /// Exponent of the format's largest value.
 int emax_of(const Block& b) {
-  const fp8oracle_format& f = b.format();
+  const Format& f = b.format();
   return static_cast<int>(f.max_code >> f.mantissa_bits) - f.bias;
 }
 int exponent_field(const Block& b) { return static_cast<int>(bits_of(b.amax) >> 23); }

@@ -16,7 +16,7 @@ std::uint8_t rounded(const ElementDecisions& e, float product, const Site& site)
     return e.overflow(negative, kInfinite, site);
   }
   if (absolute == 0) return e.zero(negative, true, site);
-  const fp8oracle_format& f = site.format();
+  const Format& f = site.format();
   const std::uint32_t code = magnitude_code(bits, f.mantissa_bits, 1 - f.bias, e.shift_right);
   if (code > largest) return e.overflow(negative, code, site);
   if (code == 0) return e.zero(negative, false, site);

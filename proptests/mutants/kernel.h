@@ -2,25 +2,34 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "decisions.h"
 
 // The scalar kernel that carries out a set of decisions. Slow and plain: about 20 ns an element.
 namespace fp8oracle::mutants {
 
-fp8oracle_status run_quantize(const Decisions& d, const fp8oracle_quantize_args& given,
-                              fp8oracle_message message);
-fp8oracle_status run_amax(const Decisions& d, const fp8oracle_amax_args& given,
-                          fp8oracle_message message);
-fp8oracle_status run_scale_from_amax(const Decisions& d,
-                                     const fp8oracle_scale_from_amax_args& given,
-                                     fp8oracle_message message);
-fp8oracle_status run_dequantize(const Decisions& d, const fp8oracle_dequantize_args& given,
-                                fp8oracle_message message);
-fp8oracle_status run_swizzle(const Decisions& d, const fp8oracle_swizzle_args& given,
-                             bool unswizzle, fp8oracle_message message);
-fp8oracle_status run_supports(const fp8oracle_scheme& scheme, fp8oracle_type type,
-                              fp8oracle_message reason);
+/// The operations. The arguments were checked.
+namespace kernel {
+void quantize(const Decisions& d, const Args& args);
+void amax(const Decisions& d, const Args& args);
+void scale_from_amax(const Decisions& d, const ScaleArgs& args);
+void dequantize(const Decisions& d, const DequantizeArgs& args);
+void swizzle(const Decisions& d, const SwizzleArgs& args);
+void unswizzle(const Decisions& d, const SwizzleArgs& args);
+void quantize_current(const Decisions& d, const CurrentArgs& args);
+void quantize_many(const Decisions& d, const std::vector<Args>& items);
+void scale_inverse(const Decisions& d, const Args& args);
+}  // namespace kernel
+
+/// The cast that quantize, quantize_current and quantize_many have in common.
+void cast(const Decisions& d, const Args& args);
+/// The same, unless noop stops `operation`.
+void cast_unless_stopped(const Decisions& d, const Args& args, fp8oracle_operation operation);
+/// The items of quantize_many as they are cast.
+std::vector<Args> items_to_cast(const Decisions& d, const std::vector<Args>& items);
+/// The scale that an amax gives; `old` is the previous one.
+float scale_of(const ScaleDecisions& rule, float amax, float old, const ScaleArgs& args);
 
 // ---- The kernel's parts
 // ----------------------------------------------------------------------------
@@ -29,8 +38,10 @@ fp8oracle_status run_supports(const fp8oracle_scheme& scheme, fp8oracle_type typ
 std::uint8_t encode(const ElementDecisions& e, float product, const Site& site);
 
 /// noop, read when the kernel runs [K23].
-inline bool stopped_by(const fp8oracle_buffer& noop) {
-  return noop.data != nullptr && read_float(noop.data) == 1.0f;
+inline bool stopped_by(const Decisions& d, const fp8oracle_buffer& noop,
+                       fp8oracle_operation operation) {
+  return noop.data != nullptr && d.noop.stops(read_float(noop.data)) &&
+         !d.noop.ignored_by(operation);
 }
 
 const std::uint8_t* element_at(const fp8oracle_matrix& matrix, std::int64_t row, std::int64_t col);
@@ -40,16 +51,17 @@ inline float load_element(const ElementDecisions& e, const Args& args, unsigned 
   if (e.load != nullptr) return e.load(args, direction, row, col);
   return e.widen(element_at(args.input, row, col), args.input.type);
 }
-inline bool has(const Args& args, fp8oracle_direction direction) {
-  return (args.scheme.directions & static_cast<unsigned>(direction)) != 0;
+inline constexpr unsigned kBothDirections[] = {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE};
+inline bool has(const Args& args, unsigned direction) {
+  return (args.scheme.directions & direction) != 0;
 }
 inline const fp8oracle_pair& pair_of(const Args& args, unsigned direction) {
   return direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise;
 }
 
-CodesPlan codes_plan(const fp8oracle_scheme& scheme, unsigned direction,
+CodesPlan codes_plan(const ResolvedScheme& scheme, unsigned direction,
                      const fp8oracle_buffer& buffer, std::int64_t rows, std::int64_t cols);
-ScalePlan scale_plan(const fp8oracle_scheme& scheme, unsigned direction,
+ScalePlan scale_plan(const ResolvedScheme& scheme, unsigned direction,
                      const fp8oracle_buffer& buffer, std::int64_t rows, std::int64_t cols,
                      fp8oracle_operation operation);
 
@@ -63,13 +75,29 @@ inline std::uint8_t fetch(const fp8oracle_buffer& buffer, std::int64_t index) {
   return static_cast<const std::uint8_t*>(buffer.data)[index];
 }
 
+/// The same for a scale: one byte, or the four of an FP32, at element `index`.
+void store_scale(const ScalePlan& plan, std::int64_t index, std::uint32_t bits);
+std::uint32_t fetch_scale(const ScalePlan& plan, std::int64_t index);
+
 void quantize_tensor(const Decisions& d, const Args& args);
 void quantize_blocks(const Decisions& d, const Args& args);
+/// What a cast per tensor writes although it was stopped.
+void write_in_spite_of_noop(const Decisions& d, const Args& args);
 
 /// max|x| of the whole input.
 float measure_tensor(const Decisions& d, const Args& args, float scale);
-/// Measures the block that starts at (row, col) and decides its scale code.
+
+/// A whole block of one direction, as it lies in the input.
+struct BlockSize {
+  std::int64_t rows, cols;
+};
+BlockSize block_size(const Args& args, unsigned direction);
+/// The block around an element, with nothing decided.
+Block block_around(const Args& args, unsigned direction, std::int64_t row, std::int64_t col);
+/// The same, measured, with its scale.
 Block decide_block(const Decisions& d, const Args& args, unsigned direction, std::int64_t row,
                    std::int64_t col, std::uint8_t previous_code);
+/// What is encoded of an element of a block; `scale` is that of the data.
+float block_product(const Decisions& d, float x, float scale, const Site& site);
 
 }  // namespace fp8oracle::mutants

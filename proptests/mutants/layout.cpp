@@ -15,7 +15,7 @@ std::int64_t correct_index(std::int64_t i, std::int64_t j, const ScalePlan& plan
   return correct().layout.scale_index(i, j, plan);
 }
 void fill(const ScalePlan& plan, int byte) {
-  if (plan.layout == FP8ORACLE_LAYOUT_COMPACT && !plan.shape.swizzled) return;
+  if (plan.layout == FP8ORACLE_LAYOUT_COMPACT) return;
   if (plan.buffer.bytes != 0) std::memset(plan.buffer.data, byte, plan.buffer.bytes);
 }
 
@@ -30,13 +30,13 @@ void padding_is_one(Decisions& d) {
 }
 void only_rows_padded(Decisions& d) {
   d.layout.fill_padding = [](const ScalePlan& plan) {
-    if (plan.layout == FP8ORACLE_LAYOUT_COMPACT && !plan.shape.swizzled) return;
+    if (plan.layout == FP8ORACLE_LAYOUT_COMPACT) return;
     // Rows behind the used ones; the padding columns stay as they were.
     for (std::int64_t i = plan.shape.used_rows; i < plan.shape.rows; ++i) {
       for (std::int64_t j = 0; j < plan.shape.cols; ++j) {
         const std::int64_t at =
-            plan.shape.swizzled ? correct_index(i, j, plan) : i * plan.shape.cols + j;
-        store(plan.buffer, at, 0);
+            plan.shape.permuted() ? correct_index(i, j, plan) : i * plan.shape.cols + j;
+        store_scale(plan, at, 0);
       }
     }
   };
@@ -50,7 +50,7 @@ void first_tile_padded(Decisions& d) {
 }
 void swizzled_padding_left(Decisions& d) {
   d.layout.fill_padding = [](const ScalePlan& plan) {
-    if (!plan.shape.swizzled) fill(plan, 0);
+    if (!plan.swizzled()) fill(plan, 0);
   };
 }
 
@@ -75,16 +75,17 @@ void reader_mixes_neighbours(Decisions& d) {
   // Four codes are loaded and masked wrongly: a neighbour's bits, padding among them, run in.
   d.dequantize.block_scale_inv = [](std::int64_t, std::int64_t j, std::int64_t index,
                                     const ScalePlan& plan) {
-    const std::uint8_t code = fetch(plan.buffer, index);
+    const std::uint32_t code = fetch_scale(plan, index);
     const bool last = j == plan.blocks() - 1 && plan.layout == FP8ORACLE_LAYOUT_PADDED;
-    return last ? static_cast<std::uint8_t>(code | (fetch(plan.buffer, index + 1) >> 7)) : code;
+    const int top_bit = plan.shape.element_bytes == 1 ? 7 : 31;
+    return last ? code | (fetch_scale(plan, index + 1) >> top_bit) : code;
   };
 }
 void reader_off_by_one(Decisions& d) {
   d.dequantize.block_scale_inv = [](std::int64_t, std::int64_t j, std::int64_t index,
                                     const ScalePlan& plan) {
     // Reads the scale of the block before for every fourth block.
-    return fetch(plan.buffer, j % 4 == 3 && !plan.shape.swizzled ? index - 1 : index);
+    return fetch_scale(plan, j % 4 == 3 && !plan.swizzled() ? index - 1 : index);
   };
 }
 
@@ -95,34 +96,33 @@ using Index = std::int64_t (*)(std::int64_t i, std::int64_t j, const ScalePlan& 
 
 void swizzle_ignored(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    return swizzles(plan) && plan.shape.swizzled ? i * plan.shape.cols + j
-                                                 : correct_index(i, j, plan);
+    return swizzles(plan) && plan.swizzled() ? i * plan.shape.cols + j : correct_index(i, j, plan);
   };
 }
 void swizzle_rows_and_groups_swapped(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    if (!swizzles(plan) || !plan.shape.swizzled) return correct_index(i, j, plan);
+    if (!swizzles(plan) || !plan.swizzled()) return correct_index(i, j, plan);
     const std::int64_t tiles = plan.shape.cols / 4;
     return ((i / 128) * tiles + j / 4) * 512 + ((i % 128) / 4) * 16 + (i % 4) * 4 + j % 4;
   };
 }
 void swizzle_tiles_by_column(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    if (!swizzles(plan) || !plan.shape.swizzled) return correct_index(i, j, plan);
+    if (!swizzles(plan) || !plan.swizzled()) return correct_index(i, j, plan);
     const std::int64_t tall = plan.shape.rows / 128;
     return ((j / 4) * tall + i / 128) * 512 + (i % 32) * 16 + ((i % 128) / 32) * 4 + j % 4;
   };
 }
 void swizzle_column_in_tile(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    if (!swizzles(plan) || !plan.shape.swizzled) return correct_index(i, j, plan);
+    if (!swizzles(plan) || !plan.swizzled()) return correct_index(i, j, plan);
     const std::int64_t tiles = plan.shape.cols / 4;
     return ((i / 128) * tiles + j / 4) * 512 + (i % 32) * 16 + (j % 4) * 4 + (i % 128) / 32;
   };
 }
 void unswizzle_swizzles(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    if (plan.operation != FP8ORACLE_OP_UNSWIZZLE || !plan.shape.swizzled)
+    if (plan.operation != FP8ORACLE_OP_UNSWIZZLE || !plan.swizzled())
       return correct_index(i, j, plan);
     // The permutation once more instead of back.
     const std::int64_t there = correct_index(i, j, plan);
@@ -134,13 +134,13 @@ void unswizzle_swizzles(Decisions& d) {
 void swizzle_first_tile_only(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
     const std::int64_t at = correct_index(i, j, plan);
-    return swizzles(plan) && plan.shape.swizzled && at >= 512 ? at % 512 : at;
+    return swizzles(plan) && plan.swizzled() && at >= 512 ? at % 512 : at;
   };
 }
 void unswizzle_words_reversed(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
     const bool whole = j / 16 * 16 + 16 <= plan.blocks();
-    const bool reads = plan.operation == FP8ORACLE_OP_UNSWIZZLE && plan.shape.swizzled;
+    const bool reads = plan.operation == FP8ORACLE_OP_UNSWIZZLE && plan.swizzled();
     return correct_index(i, reads && whole ? j ^ 12 : j, plan);
   };
 }
@@ -148,16 +148,16 @@ void swizzle_copies_padding(Decisions& d) { d.layout.swizzle_copies_padding = tr
 void swizzle_dense_input(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
     ScalePlan other = plan;
-    if (swizzles(plan) && !plan.shape.swizzled && plan.layout == FP8ORACLE_LAYOUT_PADDED)
+    if (swizzles(plan) && !plan.swizzled() && plan.layout == FP8ORACLE_LAYOUT_PADDED)
       other.shape.cols = plan.shape.used_cols;
     return correct_index(i, j, other);
   };
 }
 void swizzle_not_of_the_transpose(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
-    if (!swizzles(plan) || !plan.stored_transposed) return correct_index(i, j, plan);
+    if (!swizzles(plan) || !plan.stored_transposed()) return correct_index(i, j, plan);
     ScalePlan other = plan;
-    other.stored_transposed = false;
+    other.shape.order = ScaleGrid::Order::kLineMajor;
     return correct_index(i, j, other);
   };
 }

@@ -9,8 +9,6 @@
 namespace fp8oracle::mutants {
 namespace {
 
-using DequantizeArgs = fp8oracle_dequantize_args;
-
 const fp8oracle_pair& some_pair(const Args& args) {
   return has(args, FP8ORACLE_ROWWISE) ? args.rowwise : args.columnwise;
 }
@@ -132,9 +130,10 @@ void mirror_of_block_scale_inv(Decisions& d) {
   d.writes.after = remember_with_copy;
   d.dequantize.block_scale_inv = [](std::int64_t, std::int64_t, std::int64_t index,
                                     const ScalePlan& plan) {
-    const bool mirrored = memory.alive() && same(memory.scale_inv.buffer(), plan.buffer) &&
-                          static_cast<std::uint64_t>(index) < memory.copy.size();
-    return mirrored ? memory.copy[static_cast<std::size_t>(index)] : fetch(plan.buffer, index);
+    ScalePlan mirror = plan;
+    if (memory.alive() && same(memory.scale_inv.buffer(), plan.buffer))
+      mirror.buffer = {memory.copy.data(), memory.copy.size()};
+    return fetch_scale(mirror, index);
   };
 }
 
@@ -157,11 +156,12 @@ void reads_amax_over_max(Decisions& d) {
 }
 void missing_is_one_over_scale(Decisions& d) {
   d.writes.after = remember;
-  d.boundary.check_dequantize = [](DequantizeArgs& args) {
-    auto error = check_arguments(args);
-    const bool known = memory.codes.alive() && same(memory.codes.buffer(), args.pair.codes);
-    const bool missing = args.pair.scale_inv.data == nullptr && args.pair.scale_inv.bytes == 0;
-    if (error && known && missing && error->argument == "pair.scale_inv") error.reset();
+  d.boundary.check = [](Call& call) {
+    Checked error = check_arguments(call);
+    const auto* args = call.dequantize();
+    if (args == nullptr || !error || error->argument != "pair.scale_inv") return error;
+    const bool known = memory.codes.alive() && same(memory.codes.buffer(), args->pair.codes);
+    if (known && absent(args->pair.scale_inv)) error.reset();
     return error;
   };
   d.dequantize.tensor_scale_inv = [](const DequantizeArgs& args) {

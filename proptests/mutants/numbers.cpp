@@ -90,7 +90,7 @@ std::uint16_t to_f16(float value, ShiftRight shift_right) {
   return narrow(value, 10, -14, 0x7C00u, shift_right);
 }
 
-float decode(std::uint8_t code, const fp8oracle_format& format) {
+float decode(std::uint8_t code, const Format& format) {
   if (format.nan_code == 0x80u && code == 0x80u) return from_bits(kNanBits);
   const std::uint32_t absolute = code & 0x7Fu;
   const std::uint32_t sign = (code & 0x80u) << 24;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/format.h"
 
 // The arithmetic of the mutants' kernel, on integers: a third way to the same bits, which shares
 // nothing with reference/ (value space) or optimized/ (vectors, hardware conversions).
@@ -58,8 +59,8 @@ float from_f16(std::uint16_t bits);
 inline float through_bf16(float value) { return from_bf16(to_bf16(value)); }
 inline float through_f16(float value) { return from_f16(to_f16(value)); }
 
-/// What an element code stands for (backend.h, fp8oracle_format). Exact.
-float decode(std::uint8_t code, const fp8oracle_format& format);
+/// What an element code stands for (backend.h). Exact.
+float decode(std::uint8_t code, const Format& format);
 
 /// 2^(code - 127), 255 -> NaN [K15].
 float e8m0_value(std::uint8_t code);

@@ -33,8 +33,7 @@ fp8oracle_status synchronize(fp8oracle_stream stream, fp8oracle_message message)
 }
 
 void enqueue(fp8oracle_stream stream, Launch run) {
-  static const Faults none;
-  Queue(none, stream).launch(std::move(run));
+  Queue(correct(), stream).launch(std::move(run));
 }
 
 fp8oracle_status upload(void* data, const void* host, std::uint64_t bytes, fp8oracle_stream stream,

@@ -3,46 +3,53 @@
 
 namespace fp8oracle::mutants {
 
-fp8oracle_status run_amax(const Decisions& d, const fp8oracle_amax_args& given,
-                          fp8oracle_message message) {
-  fp8oracle_amax_args args = given;
-  if (const auto error = d.boundary.check_amax(args)) return d.boundary.refuse(*error, message);
-  if (stopped_by(args.noop) || d.writes.amax_returns_at_once(args.input)) return FP8ORACLE_OK;
-  Args view{};
-  view.scheme = args.scheme;
-  view.input = args.input;
-  const float found = measure_tensor(d, view, 1.0f);
+float scale_of(const ScaleDecisions& rule, float amax, float old, const ScaleArgs& args) {
+  const float floored = rule.floor(amax, args.eps);
+  if (rule.is_bad(floored, args)) return rule.of_bad(floored, old, args);
+  float scale = rule.quotient(rule.max(args.scheme), floored);
+  if (is_inf(scale)) scale = rule.of_overflow(args);
+  return rule.wants_pow2(args) ? rule.pow2(scale) : scale;
+}
+
+void kernel::amax(const Decisions& d, const Args& args) {
+  if (stopped_by(d, args.noop, FP8ORACLE_OP_AMAX)) return;
+  if (d.writes.amax_returns_at_once(args.input)) return;
+  const float found = measure_tensor(d, args, 1.0f);
   write_float(args.amax.data,
               d.tensor.amax_op_result(read_float(args.amax.data), found, args.input));
-  return FP8ORACLE_OK;
 }
 
-fp8oracle_status run_scale_from_amax(const Decisions& d,
-                                     const fp8oracle_scale_from_amax_args& given,
-                                     fp8oracle_message message) {
-  fp8oracle_scale_from_amax_args args = given;
-  if (const auto error = d.boundary.check_scale(args)) return d.boundary.refuse(*error, message);
-  if (stopped_by(args.noop)) return FP8ORACLE_OK;
-  const ScaleDecisions& rule = d.scale;
-  const float amax = rule.floor(read_float(args.amax.data), args.eps);
-  if (rule.is_bad(amax, args)) {
-    write_float(args.scale.data, rule.of_bad(amax, read_float(args.scale.data), args));
-    return FP8ORACLE_OK;
-  }
-  float scale = rule.quotient(rule.max(args.scheme), amax);
-  if (is_inf(scale)) scale = rule.of_overflow(args);
-  if (rule.wants_pow2(args)) scale = rule.pow2(scale);
-  write_float(args.scale.data, scale);
-  return FP8ORACLE_OK;
+void kernel::scale_from_amax(const Decisions& d, const ScaleArgs& args) {
+  if (stopped_by(d, args.noop, FP8ORACLE_OP_SCALE_FROM_AMAX)) return;
+  const float old = read_float(args.scale.data);
+  write_float(args.scale.data, scale_of(d.scale, read_float(args.amax.data), old, args));
 }
 
-fp8oracle_status run_supports(const fp8oracle_scheme& scheme, fp8oracle_type type,
-                              fp8oracle_message reason) {
-  if (const auto error = check_scheme(scheme)) {
-    return report(FP8ORACLE_UNSUPPORTED, error->argument + " " + error->reason, reason);
-  }
-  if (type > FP8ORACLE_F16) return report(FP8ORACLE_UNSUPPORTED, "type is unknown", reason);
-  return FP8ORACLE_OK;
+void kernel::quantize_current(const Decisions& d, const CurrentArgs& args) {
+  Args cast_args = args.cast;
+  const bool stopped = stopped_by(d, cast_args.noop, FP8ORACLE_OP_QUANTIZE_CURRENT);
+  if (stopped && !d.noop.recipe_in_spite) return;
+  cast_args.noop = {nullptr, 0};
+
+  float own_amax = 0, own_scale = 1;
+  Args measure = cast_args;
+  if (measure.amax.data == nullptr) measure.amax = {&own_amax, sizeof own_amax};
+  const float old = read_float(measure.amax.data);
+  amax(d, measure);
+  const float found = d.current.amax_result(old, read_float(measure.amax.data));
+  write_float(measure.amax.data, found);
+
+  if (cast_args.scale.data == nullptr) cast_args.scale = {&own_scale, sizeof own_scale};
+  ScaleDecisions rule = d.scale;
+  if (d.current.floor != nullptr) rule.floor = d.current.floor;
+  const ScaleArgs scale{.scheme = cast_args.scheme,
+                        .input_type = cast_args.input.type,
+                        .pow2 = args.pow2,
+                        .eps = args.eps};
+  write_float(cast_args.scale.data, scale_of(rule, found, read_float(cast_args.scale.data), scale));
+  if (stopped) return;
+  cast_args.amax = {nullptr, 0};
+  cast(d, cast_args);
 }
 
 }  // namespace fp8oracle::mutants

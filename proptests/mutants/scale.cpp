@@ -6,8 +6,6 @@
 namespace fp8oracle::mutants {
 namespace {
 
-using ScaleArgs = fp8oracle_scale_from_amax_args;
-
 // ---- scale_inv = RN(1 / scale) [K9]
 // ----------------------------------------------------------------
 
@@ -132,15 +130,15 @@ void nan_below_eps(Decisions& d) {
   d.scale.floor = [](float amax, float eps) { return amax > eps ? amax : eps; };
 }
 void half_max(Decisions& d) {
-  d.scale.max = [](const fp8oracle_scheme& scheme) { return correct().scale.max(scheme) / 2; };
+  d.scale.max = [](const ResolvedScheme& scheme) { return correct().scale.max(scheme) / 2; };
 }
 void fnuz_max(Decisions& d) {
-  d.scale.max = [](const fp8oracle_scheme& scheme) {
+  d.scale.max = [](const ResolvedScheme& scheme) {
     return decode(static_cast<std::uint8_t>(below_top_binade_code(scheme.format)), scheme.format);
   };
 }
 void one_max_for_both(Decisions& d) {
-  d.scale.max = [](const fp8oracle_scheme&) { return 448.0f; };
+  d.scale.max = [](const ResolvedScheme&) { return 448.0f; };
 }
 void times_reciprocal(Decisions& d) {
   d.scale.quotient = [](float max, float amax) { return max * (1.0f / amax); };

@@ -2,15 +2,11 @@
 #include "kernel.h"
 
 namespace fp8oracle::mutants {
+namespace {
 
-fp8oracle_status run_swizzle(const Decisions& d, const fp8oracle_swizzle_args& given,
-                             bool unswizzle, fp8oracle_message message) {
-  fp8oracle_swizzle_args args = given;
-  if (const auto error = d.boundary.check_swizzle(args, unswizzle)) {
-    return d.boundary.refuse(*error, message);
-  }
-  const fp8oracle_operation operation = unswizzle ? FP8ORACLE_OP_UNSWIZZLE : FP8ORACLE_OP_SWIZZLE;
-  fp8oracle_scheme swizzled_scheme = args.scheme;
+void permute(const Decisions& d, const SwizzleArgs& args, fp8oracle_operation operation) {
+  const bool unswizzle = operation == FP8ORACLE_OP_UNSWIZZLE;
+  ResolvedScheme swizzled_scheme = args.scheme;
   swizzled_scheme.layout = FP8ORACLE_LAYOUT_SWIZZLED;
   const unsigned direction = args.scheme.directions;
   const ScalePlan plain = scale_plan(args.scheme, direction, unswizzle ? args.output : args.input,
@@ -23,8 +19,8 @@ fp8oracle_status run_swizzle(const Decisions& d, const fp8oracle_swizzle_args& g
   d.layout.fill_padding(to);
   std::int64_t outer = plain.outer(), blocks = plain.blocks();
   if (d.layout.swizzle_copies_padding && args.scheme.layout == FP8ORACLE_LAYOUT_PADDED) {
-    outer = plain.stored_transposed ? plain.shape.cols : plain.shape.rows;
-    blocks = plain.stored_transposed ? plain.shape.rows : plain.shape.cols;
+    outer = plain.stored_transposed() ? plain.shape.cols : plain.shape.rows;
+    blocks = plain.stored_transposed() ? plain.shape.rows : plain.shape.cols;
   }
   for (std::int64_t i = 0; i < outer; ++i) {
     for (std::int64_t j = 0; j < blocks; ++j) {
@@ -32,7 +28,15 @@ fp8oracle_status run_swizzle(const Decisions& d, const fp8oracle_swizzle_args& g
             fetch(from.buffer, d.layout.scale_index(i, j, from)));
     }
   }
-  return FP8ORACLE_OK;
+}
+
+}  // namespace
+
+void kernel::swizzle(const Decisions& d, const SwizzleArgs& args) {
+  permute(d, args, FP8ORACLE_OP_SWIZZLE);
+}
+void kernel::unswizzle(const Decisions& d, const SwizzleArgs& args) {
+  permute(d, args, FP8ORACLE_OP_UNSWIZZLE);
 }
 
 }  // namespace fp8oracle::mutants

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <exception>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "allocations.h"
+#include "checked_call.h"
 #include "kernel.h"
 #include "mutants.h"
 
 namespace fp8oracle::mutants {
 
-/// Runs an operation of the kernel behind the C boundary: no exception crosses it.
-template <typename Run>
-fp8oracle_status guarded(fp8oracle_message message, const Run& run) {
-  try {
-    return run();
-  } catch (const std::exception& error) {
-    return report(FP8ORACLE_INTERNAL_ERROR, error.what(), message);
-  }
+/// The correct decisions after `kChange(Decisions&)`.
+template <auto kChange>
+const Decisions& changed_by() {
+  static const Decisions changed = [] {
+    Decisions d = correct();
+    kChange(d);
+    return d;
+  }();
+  return changed;
 }
 
 /// One backend table for one change to the decisions. The ABI's functions carry no context, so the
@@ -27,14 +28,7 @@ fp8oracle_status guarded(fp8oracle_message message, const Run& run) {
 /// kernel.h.
 template <auto kChange>
 struct Table {
-  static const Decisions& decisions() {
-    static const Decisions changed = [] {
-      Decisions d = correct();
-      kChange(d);
-      return d;
-    }();
-    return changed;
-  }
+  static const Decisions& decisions() { return changed_by<kChange>(); }
 
   static fp8oracle_status upload(void* data, const void* host, std::uint64_t bytes,
                                  fp8oracle_stream stream, fp8oracle_message message) {
@@ -43,33 +37,10 @@ struct Table {
     if (uploaded != nullptr && status == FP8ORACLE_OK) uploaded(data, bytes);
     return status;
   }
-  static fp8oracle_status supports(fp8oracle_operation, const fp8oracle_scheme* scheme,
-                                   fp8oracle_type type, fp8oracle_message reason) {
-    return guarded(reason, [&] { return run_supports(*scheme, type, reason); });
-  }
-  static fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
-                                   fp8oracle_message message) {
-    return guarded(message, [&] { return run_quantize(decisions(), *args, message); });
-  }
-  static fp8oracle_status amax(const fp8oracle_amax_args* args, fp8oracle_stream,
-                               fp8oracle_message message) {
-    return guarded(message, [&] { return run_amax(decisions(), *args, message); });
-  }
-  static fp8oracle_status scale_from_amax(const fp8oracle_scale_from_amax_args* args,
-                                          fp8oracle_stream, fp8oracle_message message) {
-    return guarded(message, [&] { return run_scale_from_amax(decisions(), *args, message); });
-  }
-  static fp8oracle_status dequantize(const fp8oracle_dequantize_args* args, fp8oracle_stream,
-                                     fp8oracle_message message) {
-    return guarded(message, [&] { return run_dequantize(decisions(), *args, message); });
-  }
-  static fp8oracle_status swizzle(const fp8oracle_swizzle_args* args, fp8oracle_stream,
-                                  fp8oracle_message message) {
-    return guarded(message, [&] { return run_swizzle(decisions(), *args, false, message); });
-  }
-  static fp8oracle_status unswizzle(const fp8oracle_swizzle_args* args, fp8oracle_stream,
-                                    fp8oracle_message message) {
-    return guarded(message, [&] { return run_swizzle(decisions(), *args, true, message); });
+  template <fp8oracle_operation kOperation, auto kRun, typename AbiArgs>
+  static fp8oracle_status run(const AbiArgs* args, fp8oracle_stream, fp8oracle_message message) {
+    return checked_call(decisions(), kOperation, args, message,
+                        [](const auto& a) { kRun(decisions(), a); });
   }
 
   /// `name` must live as long as the program; the first call's is kept.
@@ -79,12 +50,9 @@ struct Table {
       t.name = name;
       t.upload = upload;
       t.supports = supports;
-      t.quantize = quantize;
-      t.amax = amax;
-      t.scale_from_amax = scale_from_amax;
-      t.dequantize = dequantize;
-      t.swizzle = swizzle;
-      t.unswizzle = unswizzle;
+#define FP8ORACLE_OPERATION(ID, name, ...) t.name = run<FP8ORACLE_OP_##ID, kernel::name>;
+#include "fp8oracle/operations/operations.def"
+#undef FP8ORACLE_OPERATION
       return t;
     }();
     return made;

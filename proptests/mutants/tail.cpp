@@ -37,7 +37,7 @@ void zeros_not_written(Decisions& d) {
   };
 }
 void whole_blocks_only(Decisions& d) {
-  d.block.count = [](std::int64_t extent) { return extent / kMxBlock; };
+  d.block.count = [](std::int64_t extent, std::int64_t size) { return extent / size; };
 }
 
 // ---- scale_inv and amax that are not written [K2]
@@ -59,11 +59,12 @@ void one_scale_inv_a_tile(Decisions& d) {
   d.layout.scale_index = [](std::int64_t i, std::int64_t j, const ScalePlan& plan) {
     const std::int64_t at = correct().layout.scale_index(i, j, plan);
     // A tile's scale is written once; a row of 1 x 32 blocks has its own.
-    return plan.operation == FP8ORACLE_OP_QUANTIZE && i % kMxBlock != 0 ? -1 : at;
+    constexpr std::int64_t kTile = 32;
+    return plan.operation == FP8ORACLE_OP_QUANTIZE && i % kTile != 0 ? -1 : at;
   };
 }
 void zero_scale_inv_skipped(Decisions& d) {
-  d.writes.block_scale_inv = [](const Block& b) { return b.code != 0; };
+  d.writes.block_scale_inv = [](const Block& b) { return !b.mx() || b.code != 0; };
 }
 void scale_inv_rowwise_only(Decisions& d) {
   d.writes.block_scale_inv = [](const Block& b) { return b.rowwise(); };
@@ -139,17 +140,18 @@ void empty_scale_inv_is_one(Decisions& d) {
   };
 }
 void empty_is_an_error(Decisions& d) {
-  d.boundary.check_quantize = [](Args& args) -> std::optional<ArgumentError> {
-    if (const auto error = check_arguments(args)) return error;
-    if (args.input.rows == 0) return ArgumentError{"input.rows", "is 0"};
+  d.boundary.check = [](Call& call) -> Checked {
+    if (const Checked error = check_arguments(call)) return error;
+    const auto* args = call.quantize();
+    if (args != nullptr && args->input.rows == 0) return ArgumentError{"input.rows", "is 0"};
     return std::nullopt;
   };
 }
 void empty_dequantize_is_an_error(Decisions& d) {
-  d.boundary.check_dequantize =
-      [](fp8oracle_dequantize_args& args) -> std::optional<ArgumentError> {
-    if (const auto error = check_arguments(args)) return error;
-    if (is_empty(args.output)) return ArgumentError{"output", "is empty"};
+  d.boundary.check = [](Call& call) -> Checked {
+    if (const Checked error = check_arguments(call)) return error;
+    const auto* args = call.dequantize();
+    if (args != nullptr && is_empty(args->output)) return ArgumentError{"output", "is empty"};
     return std::nullopt;
   };
 }

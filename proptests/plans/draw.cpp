@@ -81,9 +81,10 @@ rc::Gen<Plan> plan(const ShapeLimits& limits) {
 
 ShapeLimits shape_limits(const Scheme& scheme) {
   ShapeLimits limits;
-  if (!scheme.is_block() || scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_ANY) return limits;
-  if (scheme.has(FP8ORACLE_ROWWISE)) limits.col_multiple = kMxBlock;
-  if (scheme.has(FP8ORACLE_COLUMNWISE)) limits.row_multiple = kMxBlock;
+  if (scheme.grid.scale_is_given() || scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_ANY)
+    return limits;
+  if (scheme.has(FP8ORACLE_ROWWISE)) limits.col_multiple = scheme.grid.block_cols;
+  if (scheme.has(FP8ORACLE_COLUMNWISE)) limits.row_multiple = scheme.grid.block_cols;
   return limits;
 }
 

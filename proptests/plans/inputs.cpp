@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 #include "plans/aimed.h"
 #include "plans/philox.h"
 
@@ -18,6 +19,13 @@ constexpr std::uint64_t kBlockStream = 1;
 constexpr std::uint64_t kRowStream = 2;
 constexpr std::uint64_t kColStream = 3;
 
+/// Specials wander over this many positions of a row.
+constexpr std::int64_t kSpecialLanes = 32;
+
+fp8oracle_direction leading_direction(const Scheme& scheme) {
+  return scheme.has(FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
+}
+
 /// Makes one element after the other; a pure function of scheme, plan and position.
 class Maker {
  public:
@@ -25,14 +33,15 @@ class Maker {
       : scheme_(scheme),
         plan_(plan),
         bulk_(bulk),
+        scales_(scale_grid(scheme.resolved(), leading_direction(scheme), plan.rows, plan.cols)),
         random_(plan.seed),
         aimed_(scheme.format, scheme.profile.knobs_for(scheme.format).element_max_code),
         largest_(std::fabs(aimed_.special(8))) {
     const float scale = std::bit_cast<float>(plan.scale_bits);
     scale_ = plan.scale_absent || !std::isfinite(scale) || scale == 0 ? 1.0f : scale;
-    if (!scheme.is_block() || bulk == Bulk::kConstant) return;
-    const bool of_a_column = scheme.granularity == FP8ORACLE_GRANULARITY_MX32 &&
-                             scheme.directions == FP8ORACLE_COLUMNWISE;
+    if (scheme.grid.scale_is_given() || bulk == Bulk::kConstant) return;
+    // Rows are walked: blocks of one column take turns.
+    const bool of_a_column = scheme.grid.block_rows == 1 && !scales_.rowwise;
     blocks_.resize(of_a_column ? static_cast<std::size_t>(plan.cols) : 1);
     row_shifts_ = shifts(plan.rows, kRowStream);
     col_shifts_ = shifts(plan.cols, kColStream);
@@ -41,7 +50,7 @@ class Maker {
   float element(std::int64_t row, std::int64_t col) {
     if (bulk_ == Bulk::kConstant) return constant();
     if (bulk_ == Bulk::kSpecialInLanes) return special_in_lane(row, col);
-    return scheme_.is_block() ? block_element(row, col) : tensor_element(row, col);
+    return !scheme_.grid.scale_is_given() ? block_element(row, col) : tensor_element(row, col);
   }
 
   float planted(const Planted& p) const {
@@ -50,11 +59,12 @@ class Maker {
     const float v = specials
                         ? aimed_.special(p.choice >> 8)
                         : aimed_.pick({p.choice, p.choice * 0x9E3779B9u, p.row_fraction}, false);
-    return scheme_.is_block() ? v : unscale(v);
+    return !scheme_.grid.scale_is_given() ? v : unscale(v);
   }
 
   float jitter(float x, std::int64_t row, std::int64_t col) const {
-    if (bulk_ == Bulk::kExact || bulk_ == Bulk::kConstant || scheme_.is_block()) return x;
+    if (bulk_ == Bulk::kExact || bulk_ == Bulk::kConstant || !scheme_.grid.scale_is_given())
+      return x;
     const std::uint32_t w = words(row, col)[3];
     return w % 4 == 0 ? nudge(x, w % 8 == 0 ? 1 : -1) : x;
   }
@@ -67,7 +77,7 @@ class Maker {
   float constant() const {
     const auto w = random_(0, kElementStream);
     const float v = aimed_.pick({w[0], w[1], w[2]}, plan_.variant % 4 == 0);
-    return scheme_.is_block() ? v : unscale(v);
+    return !scheme_.grid.scale_is_given() ? v : unscale(v);
   }
 
   float unscale(float v) const {
@@ -77,13 +87,13 @@ class Maker {
 
   float special_in_lane(std::int64_t row, std::int64_t col) {
     // Row r holds special r at one lane, which moves with the block; the rest is ordinary.
-    const std::int64_t lane = (row * 7 + col / kMxBlock) % kMxBlock;
+    const std::int64_t lane = (row * 7 + col / kSpecialLanes) % kSpecialLanes;
     const auto choice = static_cast<std::uint32_t>(row) + plan_.variant;
-    if (!scheme_.is_block()) {
+    if (scheme_.grid.scale_is_given()) {
       const float v = aimed_.special(choice + static_cast<std::uint32_t>(col));
       return std::isfinite(v) ? unscale(v) : v;
     }
-    if (col % kMxBlock == lane && row % 3 != 2) return aimed_.special(choice);
+    if (col % kSpecialLanes == lane && row % 3 != 2) return aimed_.special(choice);
     return block_element(row, col);
   }
 
@@ -105,20 +115,17 @@ class Maker {
   };
 
   BlockPosition position(std::int64_t row, std::int64_t col) const {
-    const std::int64_t block_row = row / kMxBlock;
-    const std::int64_t block_col = col / kMxBlock;
-    const std::int64_t height = std::min(kMxBlock, plan_.rows - block_row * kMxBlock);
-    const std::int64_t width = std::min(kMxBlock, plan_.cols - block_col * kMxBlock);
-    const auto key = [](std::int64_t a, std::int64_t b) {
-      return (static_cast<std::uint64_t>(a) << 32) | static_cast<std::uint64_t>(b);
+    const Window block = scales_.block(row, col);
+    const auto number = [](std::int64_t begin, std::int64_t size) {
+      return static_cast<std::uint64_t>(begin / std::max<std::int64_t>(size, 1));
     };
-    if (scheme_.granularity == FP8ORACLE_GRANULARITY_MX32X32) {
-      return {key(block_row, block_col), (row % kMxBlock) * width + col % kMxBlock, height * width};
-    }
-    if (scheme_.directions == FP8ORACLE_COLUMNWISE) {
-      return {key(block_row, col), row % kMxBlock, height};
-    }
-    return {key(row, block_col), col % kMxBlock, width};
+    const Grid& grid = scheme_.grid;
+    const std::uint64_t down =
+        number(block.row, scales_.rowwise ? grid.block_rows : grid.block_cols);
+    const std::uint64_t across =
+        number(block.col, scales_.rowwise ? grid.block_cols : grid.block_rows);
+    return {down << 32 | across, (row - block.row) * block.cols + col - block.col,
+            block.rows * block.cols};
   }
 
   /// The words that all elements of a block share; drawn anew only where the block is another one.
@@ -144,7 +151,7 @@ class Maker {
     if (plan_.type != FP8ORACLE_F16 && block[1] % 8 == 0) {
       e = static_cast<int>(block[1] / 8 % 260) - 150;  // the whole range of E8M0, and below it
     }
-    if (scheme_.directions == 3 && scheme_.granularity == FP8ORACLE_GRANULARITY_MX32) {
+    if (scheme_.directions == 3 && scheme_.grid == kMx32Grid) {
       // Both directions: vary along rows and columns, so that both have several scales.
       e += col_shifts_[static_cast<std::size_t>(col)] + row_shifts_[static_cast<std::size_t>(row)];
     }
@@ -186,6 +193,7 @@ class Maker {
   const Scheme& scheme_;
   const Plan& plan_;
   Bulk bulk_;
+  ScaleGrid scales_;  ///< in whose blocks the data is laid out
   Philox random_;
   AimedValues aimed_;
   float largest_;  ///< value of a code

@@ -3,8 +3,8 @@
 
 #include <bit>
 
-#include "fp8oracle/arguments.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/operations/arguments.h"
 #include "runner/tamper.h"
 
 namespace fp8oracle::runner {
@@ -14,12 +14,6 @@ template <typename Args>
 constexpr bool has_workspace = requires(Args args) {
   args.workspace;
 };
-
-template <typename Args>
-void tamper_with(const Step& step, Args& args) {
-  if (step.tamper && !step.tamper->field.empty())
-    tamper(args, step.tamper->field, step.tamper->value);
-}
 
 }  // namespace
 
@@ -33,16 +27,19 @@ fp8oracle_status Calls::with_cast(const Step& step, Visitor&& visit) {
     for (const CastItem& cast : step.items) items.push_back(item(step, cast));
     fp8oracle_quantize_many_args args{};
     args.struct_size = sizeof args;
-    args.scheme = step.items.empty() ? any_scheme() : scheme(step, step.items.front().tensor);
+    AbiScheme abi = step.items.empty() ? any_scheme() : scheme(step, step.items.front().tensor);
+    args.scheme = abi.get();
     args.items = items.empty() ? nullptr : items.data();
+    args.item_bytes = sizeof items.front();
     args.count = items.size();
     args.noop = scalar(step.noop);
     return visit(FP8ORACLE_OP_QUANTIZE_MANY, args, table_.quantize_many);
   }
   const fp8oracle_quantize_item one = item(step, {step.input, step.tensor, step.scale, step.amax});
+  AbiScheme abi = scheme(step, step.tensor);
   const auto fill = [&](auto& args) {
     args.struct_size = sizeof args;
-    args.scheme = scheme(step, step.tensor);
+    args.scheme = abi.get();
     args.input = one.input;
     args.scale = one.scale;
     args.amax = one.amax;
@@ -68,7 +65,8 @@ fp8oracle_status Calls::with_recipe(const Step& step, Visitor&& visit) {
   if (step.kind == StepKind::kAmax) {
     fp8oracle_amax_args args{};
     args.struct_size = sizeof args;
-    args.scheme = any_scheme();
+    AbiScheme abi = any_scheme();
+    args.scheme = abi.get();
     args.input = input(step.input);
     args.amax = scalar(step.amax);
     args.noop = scalar(step.noop);
@@ -77,7 +75,8 @@ fp8oracle_status Calls::with_recipe(const Step& step, Visitor&& visit) {
   if (step.kind == StepKind::kScaleFromAmax) {
     fp8oracle_scale_from_amax_args args{};
     args.struct_size = sizeof args;
-    args.scheme = any_scheme();
+    AbiScheme abi = any_scheme();
+    args.scheme = abi.get();
     args.input_type = step.input_type;
     args.pow2 = step.pow2 ? 1 : 0;
     args.eps = std::bit_cast<float>(step.eps_bits);
@@ -88,7 +87,8 @@ fp8oracle_status Calls::with_recipe(const Step& step, Visitor&& visit) {
   }
   fp8oracle_scale_inverse_args args{};
   args.struct_size = sizeof args;
-  args.scheme = case_.tensor(step.tensor).scheme.abi();
+  AbiScheme abi = case_.tensor(step.tensor).scheme.abi();
+  args.scheme = abi.get();
   args.scale = scalar(step.scale);
   if (step.scale_inv_directions != 0)
     args.scale_inv = buffer(arena_.named(step.tensor + ".scale_inv"));
@@ -102,7 +102,8 @@ fp8oracle_status Calls::with_reader(const Step& step, Visitor&& visit) {
     const OutputDecl& y = case_.output(step.output);
     fp8oracle_dequantize_args args{};
     args.struct_size = sizeof args;
-    args.scheme = scheme(step, step.tensor);
+    AbiScheme abi = scheme(step, step.tensor);
+    args.scheme = abi.get();
     args.pair = pair(step, step.tensor, step.directions);
     args.output = {buffer(arena_.named(y.name)), static_cast<std::uint32_t>(y.type), y.rows, y.cols,
                    y.cols};
@@ -113,7 +114,8 @@ fp8oracle_status Calls::with_reader(const Step& step, Visitor&& visit) {
   const TensorDecl& to = case_.tensor(step.target);
   fp8oracle_swizzle_args args{};
   args.struct_size = sizeof args;
-  args.scheme = (unswizzle ? to : from).scheme.with_directions(step.directions).abi();
+  AbiScheme abi = (unswizzle ? to : from).scheme.with_directions(step.directions).abi();
+  args.scheme = abi.get();
   args.rows = from.rows;
   args.cols = from.cols;
   args.input = buffer(arena_.scale_inv(from.name, step.directions));
@@ -151,10 +153,10 @@ fp8oracle_status Calls::with_arguments(const Step& step, Visitor&& visit) {
 
 fp8oracle_status Calls::prepare(const Step& step, fp8oracle_message message) {
   if (workspaces_.count(&step) != 0) return FP8ORACLE_OK;
-  return with_arguments(step, [&](fp8oracle_operation operation, auto& args, auto function) {
+  return with_arguments(step, [&](fp8oracle_operation operation, auto& args, auto) {
     std::uint64_t bytes = 0;
     if constexpr (has_workspace<decltype(args)>) {
-      if (function != nullptr) {
+      if (offers(table_, operation)) {
         const auto status = table_.workspace_bytes(operation, &args, &bytes, message);
         if (status != FP8ORACLE_OK) return status;
       }
@@ -168,12 +170,15 @@ fp8oracle_status Calls::enqueue(const Step& step, fp8oracle_message message) {
   if (const auto status = upload(step, message); status != FP8ORACLE_OK) return status;
   if (const auto status = prepare(step, message); status != FP8ORACLE_OK) return status;
   return with_arguments(step, [&](fp8oracle_operation operation, auto& args, auto function) {
-    if (function == nullptr) {
+    if (!offers(table_, operation)) {
       return report(FP8ORACLE_UNSUPPORTED, "the table has no " + std::string(to_string(operation)),
                     message);
     }
     if constexpr (has_workspace<decltype(args)>) args.workspace = workspaces_.at(&step);
-    tamper_with(step, args);
+    if (step.tamper && !step.tamper->field.empty()) {
+      tamper(fp8oracle::operation(operation), &args, step.tamper->field, step.tamper->value,
+             [this](const void* address) { return device_.owns(address); });
+    }
     return function(&args, device_.stream(), message);
   });
 }
@@ -243,7 +248,7 @@ fp8oracle_matrix Calls::input(const std::string& name) const {
 }
 
 fp8oracle_pair Calls::pair(const Step& step, const std::string& tensor, unsigned direction) const {
-  fp8oracle_pair pair{buffer(arena_.codes(tensor, direction)), {nullptr, 0}};
+  fp8oracle_pair pair{buffer(arena_.codes(tensor, direction)), {nullptr, 0}, {nullptr, 0}};
   if (step.scale_inv_directions & direction)
     pair.scale_inv = buffer(arena_.scale_inv(tensor, direction));
   return pair;
@@ -259,12 +264,12 @@ fp8oracle_quantize_item Calls::item(const Step& step, const CastItem& cast) cons
   return item;
 }
 
-fp8oracle_scheme Calls::scheme(const Step& step, const std::string& tensor) const {
+AbiScheme Calls::scheme(const Step& step, const std::string& tensor) const {
   return case_.tensor(tensor).scheme.with_directions(step.directions).abi();
 }
 
 /// amax and scale_from_amax have no tensor; the case's first one carries the scheme.
-fp8oracle_scheme Calls::any_scheme() const {
+AbiScheme Calls::any_scheme() const {
   if (case_.tensors.empty()) throw UsageError("case: no tensor that carries the scheme");
   return case_.tensors.front().scheme.abi();
 }

@@ -8,6 +8,7 @@
 
 #include "fp8oracle/arena.h"
 #include "fp8oracle/case.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "runner/device.h"
 
 namespace fp8oracle::runner {
@@ -51,8 +52,8 @@ class Calls {
   fp8oracle_matrix input(const std::string& name) const;
   fp8oracle_pair pair(const Step& step, const std::string& tensor, unsigned direction) const;
   fp8oracle_quantize_item item(const Step& step, const CastItem& cast) const;
-  fp8oracle_scheme scheme(const Step& step, const std::string& tensor) const;
-  fp8oracle_scheme any_scheme() const;
+  AbiScheme scheme(const Step& step, const std::string& tensor) const;
+  AbiScheme any_scheme() const;
 
   const fp8oracle_backend_table& table_;
   const Case& case_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/capture.h"
 
-#include "fp8oracle/arguments.h"
+#include "fp8oracle/operations/arguments.h"
 
 namespace fp8oracle::runner {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::runner {
 
@@ -12,7 +13,7 @@ namespace fp8oracle::runner {
 enum class MessageKind : std::uint32_t {
   kHello = 1,     ///< parent: HelloBody, then the backend's name; answered by kBackend
   kUse = 2,       ///< parent: a backend's name; answered by kBackend
-  kSupports = 3,  ///< parent: SupportsBody; answered by kReason
+  kSupports = 3,  ///< parent: SupportsBody, the profile's name; answered by kReason
   kRun = 4,       ///< parent: RunBody; answered by kRan
   kBackend = 5,   ///< child: kCanCapture or kCannotCapture, name, '\0', device
   kReason = 6,    ///< child: why not; empty = supported
@@ -30,7 +31,7 @@ struct HelloBody {
 struct SupportsBody {
   std::uint32_t operation = 0;
   std::uint32_t type = 0;
-  fp8oracle_scheme scheme{};
+  AbiScheme::Parts scheme{};
 };
 
 struct RunBody {

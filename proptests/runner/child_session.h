@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fp8oracle/resolved_scheme.h"
 #include "runner/batch.h"
 #include "runner/child.h"
 #include "runner/session.h"
@@ -48,7 +49,7 @@ class ChildSession final : public Session {
   std::vector<Outcome> run_batch(std::span<const CaseRun> runs);
 
   /// Answers are kept. Throws BackendError when the backend dies over the question.
-  std::string unsupported(fp8oracle_operation operation, const fp8oracle_scheme& scheme,
+  std::string unsupported(fp8oracle_operation operation, const Scheme& scheme,
                           fp8oracle_type type) override;
   bool can_capture() const override { return can_capture_; }
   std::string name() const override { return name_; }
@@ -71,7 +72,7 @@ class ChildSession final : public Session {
   Child::Answer ask_run(const BatchWriter& batch);
   std::string why_unfinished(const BatchWriter& batch, std::size_t item,
                              const BatchWriter::Result& result, const Child::Answer& answer) const;
-  std::string ask_supports(fp8oracle_operation operation, const fp8oracle_scheme& scheme,
+  std::string ask_supports(fp8oracle_operation operation, const Scheme& scheme,
                            fp8oracle_type type);
 
   ChildOptions options_;

@@ -27,6 +27,9 @@ void count_elements(const QuantizedView& view, Coverage& coverage) {
   }
 }
 
+/// What kernels cut a row into: the grid's blocks, or where it has none of a length, 32 elements.
+std::int64_t piece_of(const Grid& grid) { return grid.block_cols == 0 ? 32 : grid.block_cols; }
+
 bool ran(const Outcome& outcome, std::size_t step) {
   return step < outcome.steps.size() && outcome.steps[step].status == FP8ORACLE_OK;
 }
@@ -66,8 +69,9 @@ void count_coverage(const Case& c, const Arena& arena, const Outcome& reference,
         (step.directions & FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
     for (const CastItem& cast : casts_of(c, arena, reference, s)) {
       const InputDecl& x = c.input(cast.input);
-      tail = tail || x.rows % kMxBlock != 0 || x.cols % kMxBlock != 0;
-      multi_block = multi_block || x.rows * x.cols > 2 * kMxBlock;
+      const std::int64_t piece = piece_of(c.tensor(cast.tensor).scheme.grid);
+      tail = tail || x.rows % piece != 0 || x.cols % piece != 0;
+      multi_block = multi_block || x.rows * x.cols > 2 * piece;
       count_elements(QuantizedView(c, arena, reference, s, cast, direction), coverage);
     }
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 #include "reference/layout.h"
 
 namespace fp8oracle::runner {
@@ -29,22 +30,28 @@ InputDecl crop_input(const InputDecl& x, const Window& w) {
 /// Bytes that cover a whole buffer, moved to the smaller tensor element by element.
 std::vector<std::uint8_t> crop_bytes(const Step& step, const TensorDecl& t, const Window& w) {
   const auto direction = static_cast<fp8oracle_direction>(step.directions);
-  const fp8oracle_scheme abi = t.scheme.abi();
+  const ResolvedScheme scheme = t.scheme.resolved();
   const bool codes = step.kind == StepKind::kWriteCodes;
-  if (!codes && !t.scheme.is_block()) return step.bytes;
+  if (!codes && t.scheme.grid.scale_is_given()) return step.bytes;
   const auto bytes =
-      codes ? w.rows * w.cols : scale_inv_shape(abi, direction, w.rows, w.cols).bytes();
+      codes ? w.rows * w.cols : scale_grid(scheme, direction, w.rows, w.cols).bytes();
   // Padding keeps the value that it had; the last byte is padding wherever there is some.
   std::vector<std::uint8_t> cut(static_cast<std::size_t>(bytes),
                                 step.bytes.empty() ? std::uint8_t{0} : step.bytes.back());
-  for (std::int64_t row = 0; row < w.rows; ++row) {
-    for (std::int64_t col = 0; col < w.cols; ++col) {
-      const auto index = codes ? reference::code_index : reference::scale_inv_index;
-      const auto from =
-          static_cast<std::size_t>(index(abi, direction, t.rows, t.cols, w.row + row, w.col + col));
-      const auto to = static_cast<std::size_t>(index(abi, direction, w.rows, w.cols, row, col));
-      cut[to] = step.bytes[from];
+  const auto move = [&](const auto& from, const auto& to) {
+    for (std::int64_t row = 0; row < w.rows; ++row) {
+      for (std::int64_t col = 0; col < w.cols; ++col) {
+        cut[static_cast<std::size_t>(to.index(row, col))] =
+            step.bytes[static_cast<std::size_t>(from.index(w.row + row, w.col + col))];
+      }
     }
+  };
+  if (codes) {
+    move(codes_shape(scheme, direction, t.rows, t.cols),
+         codes_shape(scheme, direction, w.rows, w.cols));
+  } else {
+    move(scale_grid(scheme, direction, t.rows, t.cols),
+         scale_grid(scheme, direction, w.rows, w.cols));
   }
   return cut;
 }
@@ -53,12 +60,20 @@ bool covers_buffer(const Step& step, const TensorDecl& t) {
   const auto direction = static_cast<fp8oracle_direction>(step.directions);
   const auto bytes = step.kind == StepKind::kWriteCodes
                          ? t.rows * t.cols
-                         : scale_inv_shape(t.scheme.abi(), direction, t.rows, t.cols).bytes();
+                         : scale_grid(t.scheme.resolved(), direction, t.rows, t.cols).bytes();
   return step.at == 0 && static_cast<std::int64_t>(step.bytes.size()) == bytes;
 }
 
 bool is_write(const Step& step) {
   return step.kind == StepKind::kWriteCodes || step.kind == StepKind::kWriteScaleInv;
+}
+
+/// In either direction. What is one block of all stays one.
+bool starts_at_a_block(const Grid& grid, const Window& w) {
+  for (const std::int64_t at : {w.row, w.col}) {
+    if (grid.block_cols != 0 && at % grid.block_cols != 0) return false;
+  }
+  return true;
 }
 
 template <typename Decl, typename Used>
@@ -87,9 +102,9 @@ std::optional<Case> crop(const Case& c, const Window& w) {
   if (!shape || w.rows < 0 || w.cols < 0 || w.row + w.rows > shape->rows ||
       w.col + w.cols > shape->cols)
     return std::nullopt;
-  const bool blocks = std::any_of(c.tensors.begin(), c.tensors.end(),
-                                  [](const TensorDecl& t) { return t.scheme.is_block(); });
-  if (blocks && (w.row % kMxBlock != 0 || w.col % kMxBlock != 0)) return std::nullopt;
+  for (const TensorDecl& t : c.tensors) {
+    if (!starts_at_a_block(t.scheme.grid, w)) return std::nullopt;
+  }
   Case cut = c;
   for (InputDecl& x : cut.inputs) x = crop_input(x, w);
   for (TensorDecl& t : cut.tensors) t.rows = w.rows, t.cols = w.cols;

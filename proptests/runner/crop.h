@@ -5,14 +5,9 @@
 #include <optional>
 
 #include "fp8oracle/case.h"
+#include "fp8oracle/layout.h"
 
 namespace fp8oracle::runner {
-
-/// A rectangle of the tensors' common shape.
-struct Window {
-  std::int64_t row = 0, col = 0;
-  std::int64_t rows = 0, cols = 0;
-};
 
 /// The case on a part of its tensors: every input, tensor and output cut to the window, bytes that
 /// a step writes cut with them. Nothing when the declarations do not share one shape, or the window

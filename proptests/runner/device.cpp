@@ -33,7 +33,8 @@ Device::Device(const fp8oracle_backend_table& table, const Arena& arena, Memory 
     if (memory == Memory::kBlockPerBuffer) {
       allocate_buffers(arena);
     } else {
-      blocks_[0] = static_cast<std::uint8_t*>(allocate(bytes_).data);
+      own_.push_back(allocate(bytes_));
+      blocks_[0] = static_cast<std::uint8_t*>(own_.back().data);
     }
     if (snapshots > 0) snapshots_ = static_cast<std::uint8_t*>(allocate(snapshots * stride_).data);
   } catch (...) {
@@ -47,7 +48,9 @@ Device::Device(const fp8oracle_backend_table& table, const Arena& arena, Memory 
 void Device::allocate_buffers(const Arena& arena) {
   for (const ArenaBuffer& buffer : arena.buffers) {
     const std::uint64_t offset = buffer.begin % Arena::kGuardBytes;
-    auto* block = static_cast<std::uint8_t*>(allocate(offset + buffer.bytes).data);
+    own_.push_back(allocate(offset + buffer.bytes));
+    auto* block = static_cast<std::uint8_t*>(own_.back().data);
+    own_.back().bytes += Arena::kGuardBytes;
     blocks_[buffer.begin] = block + offset;
   }
 }
@@ -55,6 +58,14 @@ void Device::allocate_buffers(const Arena& arena) {
 std::uint8_t* Device::at(std::uint64_t place) const {
   const auto block = std::prev(blocks_.upper_bound(place));
   return block->second + (place - block->first);
+}
+
+bool Device::owns(const void* address) const {
+  const auto place = reinterpret_cast<std::uintptr_t>(address);
+  return std::any_of(own_.begin(), own_.end(), [place](const fp8oracle_buffer& block) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(block.data);
+    return place >= begin && place - begin < block.bytes;
+  });
 }
 
 Device::~Device() {

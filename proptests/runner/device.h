@@ -46,6 +46,9 @@ class Device {
   /// The byte at this place of the arena; kBlockPerBuffer: in a buffer.
   std::uint8_t* at(std::uint64_t place) const;
   fp8oracle_stream stream() const { return stream_; }
+  /// Whether the address lies in the arena; kBlockPerBuffer: in a buffer or a guard's length
+  /// behind.
+  bool owns(const void* address) const;
 
   /// Waits for everything that was enqueued.
   void synchronize();
@@ -83,6 +86,7 @@ class Device {
   std::size_t taken_ = 0;
   fp8oracle_buffer busy_{};  ///< what keep_busy() fills, once it does
   std::vector<void*> allocated_;
+  std::vector<fp8oracle_buffer> own_;  ///< the memory of blocks_
 };
 
 }  // namespace fp8oracle::runner

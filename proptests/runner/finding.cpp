@@ -60,31 +60,32 @@ std::string step_text(const Case& c, std::size_t s) {
   return text;
 }
 
-std::string block_text(const TensorDecl& t, unsigned direction, const Place& at) {
-  if (!t.scheme.is_block()) return {};
-  const std::int64_t row = at.row / kMxBlock * kMxBlock;
-  const std::int64_t col = at.col / kMxBlock * kMxBlock;
-  const std::string rows =
-      "rows " + std::to_string(row) + ".." + std::to_string(std::min(row + kMxBlock, t.rows) - 1);
-  const std::string cols = "columns " + std::to_string(col) + ".." +
-                           std::to_string(std::min(col + kMxBlock, t.cols) - 1);
-  if (t.scheme.granularity == FP8ORACLE_GRANULARITY_MX32X32) return rows + ", " + cols;
-  if (direction == FP8ORACLE_ROWWISE) return "row " + std::to_string(at.row) + ", " + cols;
-  return rows + ", column " + std::to_string(at.col);
+Window block_at(const TensorDecl& t, unsigned direction, const Place& at) {
+  return scale_grid(t.scheme.resolved(), static_cast<fp8oracle_direction>(direction), t.rows,
+                    t.cols)
+      .block(at.row, at.col);
 }
 
-std::vector<float> block_values(const QuantizedView& view, unsigned direction, const Place& at) {
-  const bool tile = view.scheme().granularity == FP8ORACLE_GRANULARITY_MX32X32;
-  const std::int64_t row = at.row / kMxBlock * kMxBlock;
-  const std::int64_t col = at.col / kMxBlock * kMxBlock;
+/// "row 3, columns 32..63"
+std::string block_text(const TensorDecl& t, unsigned direction, const Place& at) {
+  if (t.scheme.grid.scale_is_given()) return {};
+  const auto stretch = [](const char* name, std::int64_t begin, std::int64_t count, bool one) {
+    return one ? name + (" " + std::to_string(begin))
+               : std::string(name) + "s " + std::to_string(begin) + ".." +
+                     std::to_string(begin + count - 1);
+  };
+  const Window block = block_at(t, direction, at);
+  const bool single_lines = t.scheme.grid.block_rows == 1;
   const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  return stretch("row", block.row, block.rows, single_lines && rowwise) + ", " +
+         stretch("column", block.col, block.cols, single_lines && !rowwise);
+}
+
+std::vector<float> block_values(const QuantizedView& view, const Window& block) {
   std::vector<float> values;
-  for (std::int64_t r = rowwise && !tile ? at.row : row;
-       r < (rowwise && !tile ? at.row + 1 : std::min(row + kMxBlock, view.rows())); ++r) {
-    for (std::int64_t k = rowwise || tile ? col : at.col;
-         k < (rowwise || tile ? std::min(col + kMxBlock, view.cols()) : at.col + 1); ++k) {
-      values.push_back(view.x(r, k));
-    }
+  for (std::int64_t row = block.row; row < block.row + block.rows; ++row) {
+    for (std::int64_t col = block.col; col < block.col + block.cols; ++col)
+      values.push_back(view.x(row, col));
   }
   return values;
 }
@@ -96,7 +97,7 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
   const TensorDecl& t = c.tensor(b.owner);
   const auto direction = static_cast<fp8oracle_direction>(b.direction == 3 ? 1u : b.direction);
   const QuantizedView view(c, trial.arena, trial.reference, d.step, cast, direction);
-  if (!t.scheme.is_block()) {
+  if (t.scheme.grid.scale_is_given()) {
     f.scale = hex(std::bit_cast<std::uint32_t>(view.scale()), 8);
     if (b.role == Role::kScaleInv)
       f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
@@ -105,8 +106,8 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
   if (!at) return;
   f.x = hex(std::bit_cast<std::uint32_t>(view.x(at->row, at->col)), 8);
   f.block = block_text(t, direction, *at);
-  if (t.scheme.is_block()) {
-    const auto values = block_values(view, direction, *at);
+  if (!t.scheme.grid.scale_is_given()) {
+    const auto values = block_values(view, block_at(t, direction, *at));
     f.derivation = reference::derive_block_scale(t.scheme.format, view.knobs(), values);
     const std::uint8_t stored = view.stored_scale(at->row, at->col);
     f.scale = hex(std::bit_cast<std::uint32_t>(reference::e8m0_reciprocal(stored)), 8);
@@ -135,18 +136,19 @@ void explain_dequantize(const Case& c, const Trial& trial, const Difference& d, 
   if (!at || at->row >= t.rows || at->col >= t.cols) return;
   const auto direction = static_cast<fp8oracle_direction>(step.directions);
   const auto& arena = trial.reference.steps[d.step].arena;
-  const fp8oracle_scheme abi = t.scheme.abi();
+  const ResolvedScheme abi = t.scheme.resolved();
   const auto code = arena[trial.arena.codes(t.name, direction).begin +
-                          static_cast<std::uint64_t>(reference::code_index(
-                              abi, direction, t.rows, t.cols, at->row, at->col))];
+                          static_cast<std::uint64_t>(
+                              codes_shape(abi, direction, t.rows, t.cols).index(at->row, at->col))];
   const ArenaBuffer& scales = trial.arena.scale_inv(t.name, direction);
   const auto index = static_cast<std::uint64_t>(
-      reference::scale_inv_index(abi, direction, t.rows, t.cols, at->row, at->col));
+      scale_grid(abi, direction, t.rows, t.cols).index(at->row, at->col));
   float scale_inv = 0;
-  if (t.scheme.is_block()) {
+  if (t.scheme.grid.is_mx()) {
     scale_inv = reference::e8m0_value(arena[scales.begin + index]);
   } else {
-    std::memcpy(&scale_inv, arena.data() + scales.begin, sizeof scale_inv);
+    std::memcpy(&scale_inv, arena.data() + scales.begin + sizeof scale_inv * index,
+                sizeof scale_inv);
   }
   f.block = block_text(t, direction, *at);
   f.scale = hex(std::bit_cast<std::uint32_t>(scale_inv), 8);

@@ -16,8 +16,8 @@ namespace fp8oracle::runner {
 namespace {
 
 constexpr std::size_t kLongestName = 256;
-/// What every table has; the functions behind are optional.
-constexpr std::size_t kRequiredBytes = offsetof(fp8oracle_backend_table, quantize_current);
+/// What every table has; every function behind is optional.
+constexpr std::size_t kRequiredBytes = offsetof(fp8oracle_backend_table, quantize);
 
 /// dlopen searches the system's directories for a name without a slash; a file is always meant
 /// here.
@@ -74,12 +74,6 @@ void require_functions(const fp8oracle_backend_table& table, const std::string& 
   require(table.fill != nullptr, "fill");
   require(table.supports != nullptr, "supports");
   require(table.workspace_bytes != nullptr, "workspace_bytes");
-  require(table.quantize != nullptr, "quantize");
-  require(table.amax != nullptr, "amax");
-  require(table.scale_from_amax != nullptr, "scale_from_amax");
-  require(table.dequantize != nullptr, "dequantize");
-  require(table.swizzle != nullptr, "swizzle");
-  require(table.unswizzle != nullptr, "unswizzle");
 }
 
 const fp8oracle_backend_table* find_table(void* handle, const std::string& path,

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "fp8oracle/layout.h"
-#include "reference/layout.h"
+#include "fp8oracle/scale_grid.h"
 #include "runner/finding.h"
 
 namespace fp8oracle::runner {
 namespace {
 
 /// The first element whose scale stands at `element`; padding belongs to none.
-std::optional<Place> place_of_scale(const TensorDecl& t, unsigned direction, std::int64_t element) {
-  const auto d = static_cast<fp8oracle_direction>(direction == 3 ? 1u : direction);
-  const reference::ScaleInvLayout layout(t.scheme.abi(), d, t.rows, t.cols);
-  const std::int64_t row_step = d == FP8ORACLE_ROWWISE ? 1 : kMxBlock;
-  const std::int64_t col_step = d == FP8ORACLE_ROWWISE ? kMxBlock : 1;
-  for (std::int64_t row = 0; row < t.rows; row += row_step) {
-    for (std::int64_t col = 0; col < t.cols; col += col_step) {
-      if (layout.index(row, col) == element) return Place{row, col};
+std::optional<Place> place_of_scale(const ScaleGrid& scales, std::int64_t element) {
+  const std::int64_t step = std::max<std::int64_t>(scales.lines_of_a_scale(), 1);
+  for (std::int64_t i = 0; i < scales.lines(); ++i) {
+    for (std::int64_t j = 0; j < scales.blocks(); ++j) {
+      if (scales.place(i, j) != element) continue;
+      const std::int64_t line = i * step, along = j * scales.grid.block_cols;
+      return scales.rowwise ? Place{line, along} : Place{along, line};
     }
   }
   return std::nullopt;
@@ -36,14 +37,14 @@ std::optional<Place> place_of(const Case& c, const Arena& arena, const Differenc
       return b.cols == 0 ? std::nullopt
                          : std::optional(Place{d.element / b.cols, d.element % b.cols});
     case Role::kScaleInv: {
-      const TensorDecl& t = c.tensor(b.owner);
-      return t.scheme.is_block() ? place_of_scale(t, b.direction, d.element) : std::nullopt;
+      const bool one = c.tensor(b.owner).scheme.grid.scale_is_given();
+      return one ? std::nullopt : place_of_scale(b.scales, d.element);
     }
     case Role::kCodes: break;
   }
   const TensorDecl& t = c.tensor(b.owner);
   const auto direction = static_cast<fp8oracle_direction>(b.direction);
-  const CodesShape shape = codes_shape(t.scheme.abi(), direction, t.rows, t.cols);
+  const CodesShape shape = codes_shape(t.scheme.resolved(), direction, t.rows, t.cols);
   const Place stored{d.element / shape.cols, d.element % shape.cols};
   return shape.transposed ? Place{stored.col, stored.row} : stored;
 }

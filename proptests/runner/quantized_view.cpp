@@ -37,13 +37,13 @@ QuantizedView::QuantizedView(const Case& c, const Arena& arena, const Outcome& o
                              std::size_t step, const CastItem& cast, fp8oracle_direction direction)
     : input_(c.input(cast.input)),
       tensor_(c.tensor(cast.tensor)),
-      abi_(tensor_.scheme.abi()),
+      abi_(tensor_.scheme.resolved()),
       direction_(direction),
       codes_(arena.codes(tensor_.name, direction)),
       scale_inv_(arena.scale_inv(tensor_.name, direction)),
       after_(outcome.steps[step].arena),
-      place_(abi_, direction, input_.rows, input_.cols),
-      transposed_(codes_shape(abi_, direction, input_.rows, input_.cols).transposed),
+      place_(scale_grid(abi_, direction, input_.rows, input_.cols)),
+      codes_shape_(codes_shape(abi_, direction, input_.rows, input_.cols)),
       values_(static_cast<std::size_t>(input_.rows * input_.cols)) {
   reference::widen_all(input_.type, input_.bits.data(), input_.rows * input_.cols, values_.data());
   if (!cast.scale.empty()) scale_ = scalar_before(c, arena, outcome, step, cast.scale);
@@ -65,7 +65,7 @@ std::uint8_t QuantizedView::stored_scale(std::int64_t row, std::int64_t col) con
 }
 
 float QuantizedView::scaled(std::int64_t row, std::int64_t col) const {
-  if (!tensor_.scheme.is_block()) {
+  if (tensor_.scheme.grid.scale_is_given()) {
     const bool divides = abi_.knobs.product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
     return divides ? x(row, col) / reference::scale_inverse(scale_, abi_.knobs)
                    : x(row, col) * scale_;
@@ -80,7 +80,7 @@ std::uint8_t QuantizedView::code(std::int64_t row, std::int64_t col) const {
 }
 
 std::int64_t QuantizedView::code_index(std::int64_t row, std::int64_t col) const {
-  return transposed_ ? col * input_.rows + row : row * input_.cols + col;
+  return codes_shape_.index(row, col);
 }
 
 std::int64_t QuantizedView::scale_inv_index(std::int64_t row, std::int64_t col) const {

@@ -8,7 +8,8 @@
 #include "fp8oracle/arena.h"
 #include "fp8oracle/case.h"
 #include "fp8oracle/outcome.h"
-#include "reference/layout.h"
+#include "fp8oracle/resolved_scheme.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle::runner {
 
@@ -29,7 +30,7 @@ class QuantizedView {
   std::int64_t rows() const { return input_.rows; }
   std::int64_t cols() const { return input_.cols; }
   const Scheme& scheme() const { return tensor_.scheme; }
-  const fp8oracle_knobs& knobs() const { return abi_.knobs; }
+  const Knobs& knobs() const { return abi_.knobs; }
   const ArenaBuffer& codes() const { return codes_; }
   const ArenaBuffer& scale_inv() const { return scale_inv_; }
 
@@ -52,13 +53,13 @@ class QuantizedView {
 
   const InputDecl& input_;
   const TensorDecl& tensor_;
-  fp8oracle_scheme abi_;
+  ResolvedScheme abi_;
   fp8oracle_direction direction_;
   const ArenaBuffer& codes_;
   const ArenaBuffer& scale_inv_;
   const std::vector<std::uint8_t>& after_;
-  reference::ScaleInvLayout place_;
-  bool transposed_;
+  ScaleGrid place_;
+  CodesShape codes_shape_;
   std::vector<float> values_;
   float scale_ = 1.0f;
 };

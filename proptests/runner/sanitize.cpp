@@ -54,7 +54,7 @@ bool SanitizeCells::adds(const Case& c) {
       continue;
     }
     const Scheme& scheme = c.tensor(s.tensor).scheme;
-    kernel += " " + std::string(to_string(scheme.granularity)) + " " +
+    kernel += " " + std::string(to_string(scheme.grid)) + " " +
               std::string(directions_to_string(s.directions)) + " " +
               std::string(to_string(scheme.layout));
     added |= seen_.insert(kernel + " " + shape_cell(c, s)).second;

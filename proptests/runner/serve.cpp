@@ -20,6 +20,7 @@
 #include "runner/channel.h"
 #include "runner/execute.h"
 #include "runner/library.h"
+#include "runner/probe.h"
 #include "runner/process.h"
 #include "runner/session.h"
 
@@ -182,8 +183,9 @@ Message Server::supports(const std::string& bytes) {
   if (!body || !session_) return {MessageKind::kRefused, 0, "malformed question"};
   Message reply{MessageKind::kReason, 0, {}};
   const std::string error = words_of_exception([&] {
-    reply.body = session_->unsupported(static_cast<fp8oracle_operation>(body->operation),
-                                       body->scheme, static_cast<fp8oracle_type>(body->type));
+    reply.body = why_unsupported(*table_, static_cast<fp8oracle_operation>(body->operation),
+                                 {body->scheme, bytes.substr(sizeof *body)},
+                                 static_cast<fp8oracle_type>(body->type));
   });
   return error.empty() ? reply : Message{MessageKind::kRefused, 0, error};
 }

@@ -8,6 +8,7 @@
 #include "fp8oracle/backend.h"
 #include "fp8oracle/case.h"
 #include "fp8oracle/outcome.h"
+#include "fp8oracle/scheme.h"
 
 namespace fp8oracle::runner {
 
@@ -19,8 +20,8 @@ class Session {
 
   /// Runs every step and returns what each left. Never throws for what the backend does.
   virtual Outcome run(const Case& c, Fill fill) = 0;
-  /// Empty when supported, else the reason.
-  virtual std::string unsupported(fp8oracle_operation operation, const fp8oracle_scheme& scheme,
+  /// Empty when the backend has the operation for the scheme and type at all, else the reason.
+  virtual std::string unsupported(fp8oracle_operation operation, const Scheme& scheme,
                                   fp8oracle_type type) = 0;
   /// Whether it can record a stream and replay it.
   virtual bool can_capture() const = 0;

@@ -116,16 +116,25 @@ class Shrinker {
     accept(without_unused(candidate)) || accept(candidate);
   }
 
+  /// Windows begin where blocks of either direction do.
+  std::int64_t block_side() const {
+    constexpr std::int64_t kWithoutBlocks = 32;
+    const std::int64_t side =
+        case_.tensors.empty() ? 0 : case_.tensors.front().scheme.grid.block_cols;
+    return side == 0 ? kWithoutBlocks : side;
+  }
+
   /// Zeros everywhere, or everywhere but the differing element, or but its block; else halves.
   void isolate() {
     if (case_.inputs.empty()) return;
     if (keep_only(0, 0, 0, 0)) return;
     if (focus_) {
       if (keep_only(focus_->row, focus_->col, 1, 1)) return;
-      const std::int64_t row = focus_->row / kMxBlock * kMxBlock;
-      const std::int64_t col = focus_->col / kMxBlock * kMxBlock;
-      keep_only(focus_->row, col, 1, kMxBlock) || keep_only(row, focus_->col, kMxBlock, 1) ||
-          keep_only(row, col, kMxBlock, kMxBlock);
+      const std::int64_t side = block_side();
+      const std::int64_t row = focus_->row / side * side;
+      const std::int64_t col = focus_->col / side * side;
+      keep_only(focus_->row, col, 1, side) || keep_only(row, focus_->col, side, 1) ||
+          keep_only(row, col, side, side);
     }
     halve();
   }
@@ -191,21 +200,22 @@ class Shrinker {
 
   std::vector<Window> windows(const Window& shape) const {
     const Place at = focus_.value_or(Place{});
-    const std::int64_t row = at.row / kMxBlock * kMxBlock;
-    const std::int64_t col = at.col / kMxBlock * kMxBlock;
+    const std::int64_t side = block_side();
+    const std::int64_t row = at.row / side * side;
+    const std::int64_t col = at.col / side * side;
     const std::int64_t to_row = at.row - row + 1;
     const std::int64_t to_col = at.col - col + 1;
     std::vector<Window> list{
         {at.row, at.col, 1, 1},
         {row, col, to_row, to_col},
-        {row, col, to_row, std::min(kMxBlock, shape.cols - col)},
-        {row, col, std::min(kMxBlock, shape.rows - row), to_col},
-        {row, col, std::min(kMxBlock, shape.rows - row), std::min(kMxBlock, shape.cols - col)},
+        {row, col, to_row, std::min(side, shape.cols - col)},
+        {row, col, std::min(side, shape.rows - row), to_col},
+        {row, col, std::min(side, shape.rows - row), std::min(side, shape.cols - col)},
         {0, 0, at.row + 1, at.col + 1},
         {0, 0, at.row + 1, shape.cols},
         {0, 0, shape.rows, at.col + 1},
-        {0, 0, std::min(shape.rows, round_up(at.row + 1, kMxBlock)),
-         std::min(shape.cols, round_up(at.col + 1, kMxBlock))},
+        {0, 0, std::min(shape.rows, round_up(at.row + 1, side)),
+         std::min(shape.cols, round_up(at.col + 1, side))},
         {0, 0, shape.rows / 2, shape.cols},
         {0, 0, shape.rows, shape.cols / 2},
         {0, 0, shape.rows - 1, shape.cols},

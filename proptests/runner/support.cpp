@@ -64,7 +64,7 @@ const std::string& Support::reason(fp8oracle_operation operation, const Scheme& 
   const Key key{operation, scheme.name(), type};
   const auto found = known_.find(key);
   if (found != known_.end()) return found->second;
-  return known_.emplace(key, session_.unsupported(operation, scheme.abi(), type)).first->second;
+  return known_.emplace(key, session_.unsupported(operation, scheme, type)).first->second;
 }
 
 std::vector<fp8oracle_type> Support::quantize_types(const Scheme& scheme, std::string& why) {

@@ -4,161 +4,163 @@
 #include <bit>
 
 #include "fp8oracle/error.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::runner {
 namespace {
 
-/// Finds the field called `name` among those that a struct's visit() shows it, and overwrites it.
+/// Finds the field called `name` among those that it is shown, and overwrites it.
 class Overwriter {
  public:
-  Overwriter(std::string name, std::int64_t value) : name_(std::move(name)), value_(value) {}
+  Overwriter(std::string name, std::int64_t value, const OwnAddress& is_own)
+      : name_(std::move(name)), value_(value), is_own_(is_own) {}
 
-  template <typename Integer>
-  void field(const std::string& name, Integer& place) {
-    if (name != name_) return;
-    place = static_cast<Integer>(value_);
-    found_ = true;
+  void fields(std::span<const Field> list, void* data, const std::string& prefix) {
+    for (const Field& f : list) field(f, data, prefix + std::string(f.name));
   }
-  void field(const std::string& name, float& place) {
-    if (name != name_) return;
-    place = std::bit_cast<float>(static_cast<std::uint32_t>(value_));
-    found_ = true;
-  }
-  void field(const std::string& name, fp8oracle_buffer& buffer) {
-    field(name + ".bytes", buffer.bytes);
-    if (name + ".data" != name_) return;
-    buffer.data = value_ == 0 ? nullptr : static_cast<char*>(buffer.data) + value_;
-    found_ = true;
-  }
-  void field(const std::string& name, fp8oracle_pair& pair) {
-    field(name + ".codes", pair.codes);
-    field(name + ".scale_inv", pair.scale_inv);
-  }
-  void field(const std::string& name, fp8oracle_matrix& matrix) {
-    field(name + ".data", matrix.data);
-    field(name + ".type", matrix.type);
-    field(name + ".rows", matrix.rows);
-    field(name + ".cols", matrix.cols);
-    field(name + ".row_stride", matrix.row_stride);
-  }
-  void field(const std::string& name, fp8oracle_scheme& scheme) {
-    field(name + ".struct_size", scheme.struct_size);
-    field(name + ".format.mantissa_bits", scheme.format.mantissa_bits);
-    field(name + ".granularity", scheme.granularity);
-    field(name + ".directions", scheme.directions);
-    field(name + ".layout", scheme.layout);
-    field(name + ".knobs.element_overflow", scheme.knobs.element_overflow);
-    field(name + ".knobs.e8m0_round", scheme.knobs.e8m0_round);
-  }
-  void field(const std::string& name, const fp8oracle_quantize_item*& items) {
-    if (name != name_) return;
-    items = nullptr;
-    found_ = true;
-  }
-  /// What quantize, quantize_current and an item of quantize_many have in common.
-  template <typename Cast>
-  void cast_fields(const std::string& prefix, Cast& cast) {
-    field(prefix + "input", cast.input);
-    field(prefix + "scale", cast.scale);
-    field(prefix + "amax", cast.amax);
-    field(prefix + "rowwise", cast.rowwise);
-    field(prefix + "columnwise", cast.columnwise);
-  }
+
+  void number(const std::string& name, std::uint32_t& place) { overwrite(name, place); }
+
   void finish() const {
     if (!found_) throw UsageError("case: tamper: the operation has no field '" + name_ + "'");
   }
 
  private:
+  void field(const Field& f, void* data, const std::string& name) {
+    switch (f.role) {
+      case FieldRole::kScheme: return scheme(name, field_of<const fp8oracle_scheme*>(data, f));
+      case FieldRole::kMatrixIn:
+      case FieldRole::kMatrixOut: return matrix(name, field_of<fp8oracle_matrix>(data, f));
+      case FieldRole::kPairIn:
+      case FieldRole::kPairOut: return pair(name, field_of<fp8oracle_pair>(data, f));
+      case FieldRole::kScalesIn:
+      case FieldRole::kScalesOut:
+      case FieldRole::kCellIn:
+      case FieldRole::kCellOut:
+      case FieldRole::kCellInOut:
+      case FieldRole::kWorkspace:
+      case FieldRole::kNoop: return buffer(name, field_of<fp8oracle_buffer>(data, f));
+      case FieldRole::kItems: return items(name, f, field_of<ItemList>(data, f));
+      case FieldRole::kExtent: return overwrite(name, field_of<std::int64_t>(data, f));
+      case FieldRole::kType:
+      case FieldRole::kFlag: return overwrite(name, field_of<std::uint32_t>(data, f));
+      case FieldRole::kFloor: break;
+    }
+    if (name == name_) set(field_of<float>(data, f), std::bit_cast<float>(word()));
+  }
+
+  void scheme(const std::string& name, const fp8oracle_scheme*& place) {
+    if (place == nullptr) return;
+    auto& s = const_cast<fp8oracle_scheme&>(*place);  // the caller's own
+    overwrite(name + ".struct_size", s.struct_size);
+    overwrite(name + ".directions", s.directions);
+    overwrite(name + ".layout", s.layout);
+    auto& f = const_cast<fp8oracle_format&>(*s.format);
+    overwrite(name + ".format.struct_size", f.struct_size);
+    overwrite(name + ".format.bits", f.bits);
+    overwrite(name + ".format.exponent_bits", f.exponent_bits);
+    overwrite(name + ".format.mantissa_bits", f.mantissa_bits);
+    overwrite(name + ".format.bias", f.bias);
+    overwrite(name + ".format.max_code", f.max_code);
+    overwrite(name + ".format.inf_code", f.inf_code);
+    overwrite(name + ".format.nan_code", f.nan_code);
+    auto& g = const_cast<fp8oracle_grid&>(*s.grid);
+    overwrite(name + ".grid.struct_size", g.struct_size);
+    overwrite(name + ".grid.block_rows", g.block_rows);
+    overwrite(name + ".grid.block_cols", g.block_cols);
+    overwrite(name + ".grid.scale_type", g.scale_type);
+    overwrite(name + ".grid.repeat", g.repeat);
+    overwrite(name + ".grid.levels", g.levels);
+    auto& k = const_cast<fp8oracle_knobs&>(*s.knobs);
+    overwrite(name + ".knobs.struct_size", k.struct_size);
+    for (const Knob& knob : knobs()) {
+      if (knob.id < k.count)
+        overwrite(name + ".knobs." + std::string(knob.name),
+                  const_cast<std::uint32_t&>(k.values[knob.id]));
+    }
+    to_null(name + ".knobs.values", k.values);
+    to_null(name + ".knobs", s.knobs);
+    to_null(name + ".grid", s.grid);
+    to_null(name + ".format", s.format);
+    to_null(name + ".profile", s.profile);
+    to_null(name, place);
+  }
+
+  void matrix(const std::string& name, fp8oracle_matrix& m) {
+    buffer(name + ".data", m.data);
+    overwrite(name + ".type", m.type);
+    overwrite(name + ".rows", m.rows);
+    overwrite(name + ".cols", m.cols);
+    overwrite(name + ".row_stride", m.row_stride);
+  }
+
+  void pair(const std::string& name, fp8oracle_pair& p) {
+    buffer(name + ".codes", p.codes);
+    buffer(name + ".scale_inv", p.scale_inv);
+    buffer(name + ".second_scale", p.second_scale);
+  }
+
+  void buffer(const std::string& name, fp8oracle_buffer& b) {
+    overwrite(name + ".bytes", b.bytes);
+    if (name + ".data" != name_) return;
+    auto* moved = value_ == 0 ? nullptr : reinterpret_cast<void*>(address(b.data));
+    if (moved != nullptr && !is_own_(moved))
+      throw UsageError("case: tamper: " + name_ + " would leave the case's buffers");
+    set(b.data, moved);
+  }
+
+  std::uintptr_t address(const void* data) const {
+    return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(value_);
+  }
+
+  void items(const std::string& name, const Field& f, ItemList& list) {
+    for (std::uint64_t i = 0; i < list.count; ++i) {
+      fields(f.item_fields, const_cast<void*>(list[i]), name + "[" + std::to_string(i) + "].");
+    }
+    for (auto [part, place] : {std::pair{"count", &list.count}, {"item_bytes", &list.item_bytes}}) {
+      if (name_ == part && static_cast<std::uint64_t>(value_) > *place)
+        throw UsageError("case: tamper: " + name_ + " is more than was sent");
+      overwrite(part, *place);
+    }
+    to_null(name, list.items);
+  }
+
+  template <typename Integer>
+  void overwrite(const std::string& name, Integer& place) {
+    if (name != name_) return;
+    if (name.ends_with("struct_size") && value_ > static_cast<std::int64_t>(place))
+      throw UsageError("case: tamper: " + name_ + " is more than was sent");
+    set(place, static_cast<Integer>(value_));
+  }
+
+  template <typename Pointer>
+  void to_null(const std::string& name, Pointer& place) {
+    if (name != name_) return;
+    if (value_ != 0) throw UsageError("case: tamper: " + name_ + " can only become null");
+    set(place, Pointer{});
+  }
+
+  template <typename Place>
+  void set(Place& place, Place value) {
+    place = value;
+    found_ = true;
+  }
+
+  std::uint32_t word() const { return static_cast<std::uint32_t>(value_); }
+
   std::string name_;
   std::int64_t value_;
+  const OwnAddress& is_own_;
   bool found_ = false;
 };
 
 }  // namespace
 
-void tamper(fp8oracle_quantize_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.cast_fields("", args);
-  o.field("noop", args.noop);
-  o.finish();
-}
-
-void tamper(fp8oracle_quantize_current_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.cast_fields("", args);
-  o.field("pow2", args.pow2);
-  o.field("eps", args.eps);
-  o.field("noop", args.noop);
-  o.finish();
-}
-
-void tamper(fp8oracle_quantize_many_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  for (std::uint64_t i = 0; i < args.count; ++i) {
-    // The array is the caller's own, which is not const.
-    o.cast_fields("items[" + std::to_string(i) + "].",
-                  const_cast<fp8oracle_quantize_item&>(args.items[i]));
-  }
-  o.field("items", args.items);
-  o.field("noop", args.noop);
-  o.finish();
-}
-
-void tamper(fp8oracle_scale_inverse_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.field("scale", args.scale);
-  o.field("scale_inv", args.scale_inv);
-  o.finish();
-}
-
-void tamper(fp8oracle_amax_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.field("input", args.input);
-  o.field("amax", args.amax);
-  o.field("noop", args.noop);
-  o.finish();
-}
-
-void tamper(fp8oracle_scale_from_amax_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.field("input_type", args.input_type);
-  o.field("pow2", args.pow2);
-  o.field("eps", args.eps);
-  o.field("amax", args.amax);
-  o.field("scale", args.scale);
-  o.field("noop", args.noop);
-  o.finish();
-}
-
-void tamper(fp8oracle_dequantize_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.field("pair", args.pair);
-  o.field("output", args.output);
-  o.finish();
-}
-
-void tamper(fp8oracle_swizzle_args& args, const std::string& field, std::int64_t value) {
-  Overwriter o(field, value);
-  o.field("struct_size", args.struct_size);
-  o.field("scheme", args.scheme);
-  o.field("rows", args.rows);
-  o.field("cols", args.cols);
-  o.field("input", args.input);
-  o.field("output", args.output);
+void tamper(const Operation& operation, void* args, const std::string& field, std::int64_t value,
+            const OwnAddress& is_own) {
+  Overwriter o(field, value, is_own);
+  o.number("struct_size", *static_cast<std::uint32_t*>(args));
+  o.fields(operation.fields, args, "");
   o.finish();
 }
 

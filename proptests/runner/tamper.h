@@ -2,23 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/operations/operation.h"
 
 namespace fp8oracle::runner {
 
-/// Overwrites one field of a call's arguments, named as the ABI spells it. Integers take `value`; a
-/// buffer's data pointer becomes null for 0 and moves by `value` bytes otherwise.
-/// Throws UsageError for a field that the operation does not have.
-void tamper(fp8oracle_quantize_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_amax_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_scale_from_amax_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_quantize_current_args& args, const std::string& field, std::int64_t value);
-/// Fields of one tensor are spelled "items[3].rowwise.codes.bytes"; the array is overwritten.
-void tamper(fp8oracle_quantize_many_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_scale_inverse_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_dequantize_args& args, const std::string& field, std::int64_t value);
-void tamper(fp8oracle_swizzle_args& args, const std::string& field, std::int64_t value);
+/// Whether an address lies in the case's own buffers.
+using OwnAddress = std::function<bool(const void*)>;
+
+/// Overwrites one field of a call's arguments, named as the ABI spells it
+/// ("items[3].rowwise.codes.bytes", "scheme.grid.levels", "scheme.knobs.element.overflow"). Numbers
+/// take `value`, a float its bits; a buffer's address becomes null for 0 and moves by `value` bytes
+/// otherwise; other pointers become null. The structs that `args` points to are overwritten, and
+/// must be the caller's own. Throws UsageError for a field that the operation does not have, for an
+/// address outside of the case's buffers, and for a number that would make the callee read past
+/// what was sent.
+void tamper(const Operation& operation, void* args, const std::string& field, std::int64_t value,
+            const OwnAddress& is_own);
 
 }  // namespace fp8oracle::runner

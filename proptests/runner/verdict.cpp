@@ -25,7 +25,7 @@ struct Floor {
 
 bool anywhere(const Scheme&) { return true; }
 /// MX scales that are rounded up let no finite input saturate.
-bool where_finite_inputs_saturate(const Scheme& s) { return !s.is_block(); }
+bool where_finite_inputs_saturate(const Scheme& s) { return s.grid.scale_is_given(); }
 /// With whole blocks in both directions there is no tail.
 bool where_tails_are_legal(const Scheme& s) {
   const plans::ShapeLimits limits = plans::shape_limits(s);

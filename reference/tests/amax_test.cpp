@@ -60,13 +60,12 @@ TEST(AccumulateAmax, KeepsTheLarger) {
 float run_amax(const std::vector<float>& x, std::int64_t rows, std::int64_t cols, unsigned nan) {
   std::vector<float> input = x;
   float result = -5.0f;
-  fp8oracle_amax_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_TENSOR);
-  args.scheme.knobs.amax_nan = nan;
-  args.input = {buffer_of(input), FP8ORACLE_F32, rows, cols, cols};
-  args.amax = buffer_of(result);
-  EXPECT_EQ(backend().amax(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
+  ResolvedScheme scheme = plain_scheme(kE4M3, kTensorGrid);
+  scheme.knobs.amax_nan = nan;
+  Call<fp8oracle_amax_args> call(scheme);
+  call.args.input = {buffer_of(input), FP8ORACLE_F32, rows, cols, cols};
+  call.args.amax = buffer_of(result);
+  EXPECT_EQ(backend().amax(&call.args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
   return result;
 }
 

@@ -5,27 +5,37 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "formats_under_test.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/resolved_scheme.h"
+#include "fp8oracle/scale_grid.h"
 #include "reference/backend.h"
 
 namespace fp8oracle::reference {
 
 /// A scheme of the plain knobs.
-inline fp8oracle_scheme plain_scheme(const Format& format, fp8oracle_granularity granularity,
-                                     unsigned directions = FP8ORACLE_ROWWISE,
-                                     fp8oracle_layout layout = FP8ORACLE_LAYOUT_COMPACT) {
-  fp8oracle_scheme scheme{};
-  scheme.struct_size = sizeof scheme;
-  scheme.format = format.abi();
-  scheme.granularity = granularity;
-  scheme.directions = directions;
-  scheme.layout = layout;
-  scheme.knobs = plain_knobs(format);
-  return scheme;
+inline ResolvedScheme plain_scheme(const Format& format, const Grid& grid,
+                                   unsigned directions = FP8ORACLE_ROWWISE,
+                                   fp8oracle_layout layout = FP8ORACLE_LAYOUT_COMPACT) {
+  return {format, grid, directions, layout, plain_knobs(format)};
 }
+
+/// Arguments of a call together with the scheme's structs that they point to.
+template <typename Args>
+struct Call {
+  explicit Call(const ResolvedScheme& scheme) : abi(scheme, "plain") {
+    args.struct_size = sizeof args;
+    args.scheme = abi.get();
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  Args args{};
+  AbiScheme abi;
+};
 
 template <typename T>
 fp8oracle_buffer buffer_of(std::vector<T>& elements) {
@@ -36,49 +46,58 @@ inline fp8oracle_buffer buffer_of(float& cell) { return {&cell, sizeof cell}; }
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// One quantize call through the table, with poisoned outputs of the right sizes.
+/// One quantize call through the table, with poisoned outputs of the right sizes. A test may change
+/// the knobs of `scheme` before it runs the call.
 struct Cast {
-  Cast(const fp8oracle_scheme& scheme, std::vector<float> x, std::int64_t rows, std::int64_t cols)
-      : input(std::move(x)) {
+  Cast(const ResolvedScheme& of, std::vector<float> x, std::int64_t rows, std::int64_t cols)
+      : scheme(of), input(std::move(x)) {
     args.struct_size = sizeof args;
-    args.scheme = scheme;
     args.input = {buffer_of(input), FP8ORACLE_F32, rows, cols, cols};
-    if (scheme.directions & FP8ORACLE_ROWWISE) allocate(FP8ORACLE_ROWWISE, row, args.rowwise);
-    if (scheme.directions & FP8ORACLE_COLUMNWISE)
-      allocate(FP8ORACLE_COLUMNWISE, col, args.columnwise);
+    if (scheme.has(FP8ORACLE_ROWWISE)) allocate(FP8ORACLE_ROWWISE, row, args.rowwise);
+    if (scheme.has(FP8ORACLE_COLUMNWISE)) allocate(FP8ORACLE_COLUMNWISE, col, args.columnwise);
   }
   Cast(const Cast&) = delete;
   Cast& operator=(const Cast&) = delete;
 
   fp8oracle_status run() {
+    AbiScheme abi(scheme, "plain");
+    args.scheme = abi.get();
     char text[200] = "";
     const auto status = backend().quantize(&args, nullptr, {text, sizeof text});
+    args.scheme = nullptr;
     message = text;
     return status;
   }
 
   struct Pair {
     Bytes codes;
-    Bytes scale_inv;  ///< MX
+    Bytes scale_inv;  ///< of blocks
+    /// FP32 scales.
+    float scale_inv_at(std::int64_t element) const {
+      float value = 0.0f;
+      std::memcpy(&value, &scale_inv[static_cast<std::size_t>(element) * sizeof value],
+                  sizeof value);
+      return value;
+    }
   };
+  ResolvedScheme scheme;
   std::vector<float> input;
   Pair row, col;
   float scale_inv = -123.0f;  ///< per tensor
   std::string message;
-  fp8oracle_quantize_args args{};
+  fp8oracle_quantize_args args{};  ///< but for the scheme, which lives during the call
 
  private:
   void allocate(fp8oracle_direction direction, Pair& pair, fp8oracle_pair& to) {
-    const CodesShape codes = codes_shape(args.scheme, direction, args.input.rows, args.input.cols);
+    const CodesShape codes = codes_shape(scheme, direction, args.input.rows, args.input.cols);
     pair.codes.assign(static_cast<std::size_t>(codes.rows * codes.cols), 0xA5);
     to.codes = buffer_of(pair.codes);
-    if (args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR) {
+    if (scheme.grid.scale_is_given()) {
       to.scale_inv = buffer_of(scale_inv);
       return;
     }
-    const ScaleInvShape shape =
-        scale_inv_shape(args.scheme, direction, args.input.rows, args.input.cols);
-    pair.scale_inv.assign(static_cast<std::size_t>(shape.bytes()), 0xA5);
+    const ScaleGrid scales = scale_grid(scheme, direction, args.input.rows, args.input.cols);
+    pair.scale_inv.assign(static_cast<std::size_t>(scales.bytes()), 0xA5);
     to.scale_inv = buffer_of(pair.scale_inv);
   }
 };

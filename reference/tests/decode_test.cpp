@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "formats_under_test.h"
+#include "fp8oracle/knobs.h"
 #include "reference/codec.h"
 
 namespace fp8oracle::reference {
@@ -89,7 +90,7 @@ TEST(Decode, ServesMadeUpFormatsFromTheirParameters) {
 }
 
 TEST(ElementMax, IsTheValueOfTheLargestCodeWritten) {
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   EXPECT_EQ(element_max(kE4M3, knobs), 448);
   knobs.element_max_code = 0x77;
   EXPECT_EQ(element_max(kE4M3, knobs), 240);

@@ -18,16 +18,17 @@ Bytes all_codes(std::size_t count) {
   return codes;
 }
 
-fp8oracle_dequantize_args arguments(const fp8oracle_scheme& scheme, Bytes& codes,
-                                    fp8oracle_buffer scale_inv, std::vector<float>& y,
-                                    std::int64_t rows, std::int64_t cols) {
-  fp8oracle_dequantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme;
-  args.pair = {buffer_of(codes), scale_inv};
-  args.output = {buffer_of(y), FP8ORACLE_F32, rows, cols, cols};
-  return args;
-}
+struct Dequantize : Call<fp8oracle_dequantize_args> {
+  Dequantize(const ResolvedScheme& scheme, Bytes& codes, fp8oracle_buffer scale_inv,
+             std::vector<float>& y, std::int64_t rows, std::int64_t cols)
+      : Call(scheme) {
+    args.pair = {buffer_of(codes), scale_inv, {}};
+    args.output = {buffer_of(y), FP8ORACLE_F32, rows, cols, cols};
+  }
+  fp8oracle_status run(fp8oracle_message message = {nullptr, 0}) {
+    return backend().dequantize(&args, nullptr, message);
+  }
+};
 
 /// Equal bits, or both NaN.
 void expect_same(float observed, float expected) {
@@ -41,12 +42,12 @@ void expect_same(float observed, float expected) {
 TEST(DequantizeTensor, MultipliesEveryCodeByScaleInvInFp32) {
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
     for (const float value : {1.0f / 3.0f, 0x1p-149f, 3e38f, 0.0f, INFINITY, NAN, -2.5f}) {
-      const fp8oracle_scheme scheme = plain_scheme(kE5M2, FP8ORACLE_GRANULARITY_TENSOR, direction);
+      const ResolvedScheme scheme = plain_scheme(kE5M2, kTensorGrid, direction);
       Bytes codes = all_codes(33 * 40);
       float scale_inv = value;
       std::vector<float> y(33 * 40);
-      const auto args = arguments(scheme, codes, buffer_of(scale_inv), y, 33, 40);
-      ASSERT_EQ(backend().dequantize(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
+      Dequantize call(scheme, codes, buffer_of(scale_inv), y, 33, 40);
+      ASSERT_EQ(call.run(), FP8ORACLE_OK);
       for (std::size_t r = 0; r < 33; ++r) {
         for (std::size_t c = 0; c < 40; ++c) {
           const std::uint8_t code = codes[direction == FP8ORACLE_ROWWISE ? r * 40 + c : c * 33 + r];
@@ -59,25 +60,23 @@ TEST(DequantizeTensor, MultipliesEveryCodeByScaleInvInFp32) {
 
 TEST(DequantizeMx, UsesTheScaleOfTheBlockInEveryLayoutAndDirection) {
   const std::int64_t rows = 70, cols = 133;
-  for (const auto layout :
-       {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
+  for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED,
+                            FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
     for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
       for (const auto codes_are : {FP8ORACLE_COLUMNWISE_SAME, FP8ORACLE_COLUMNWISE_TRANSPOSED}) {
-        fp8oracle_scheme scheme =
-            plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_MX32, direction, layout);
+        ResolvedScheme scheme = plain_scheme(kE4M3, kMx32Grid, direction, layout);
         scheme.knobs.mx_columnwise_codes = codes_are;
         Bytes codes = all_codes(static_cast<std::size_t>(rows * cols));
-        Bytes scale_inv = all_codes(
-            static_cast<std::size_t>(scale_inv_shape(scheme, direction, rows, cols).bytes()));
+        const ScaleGrid scales = scale_grid(scheme, direction, rows, cols);
+        Bytes scale_inv = all_codes(static_cast<std::size_t>(scales.bytes()));
         std::vector<float> y(codes.size());
-        const auto args = arguments(scheme, codes, buffer_of(scale_inv), y, rows, cols);
-        ASSERT_EQ(backend().dequantize(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
+        Dequantize call(scheme, codes, buffer_of(scale_inv), y, rows, cols);
+        const CodesShape shape = codes_shape(scheme, direction, rows, cols);
+        ASSERT_EQ(call.run(), FP8ORACLE_OK);
         for (std::int64_t r = 0; r < rows; ++r) {
           for (std::int64_t c = 0; c < cols; ++c) {
-            const auto code =
-                codes[static_cast<std::size_t>(code_index(scheme, direction, rows, cols, r, c))];
-            const auto e8m0 = scale_inv[static_cast<std::size_t>(
-                scale_inv_index(scheme, direction, rows, cols, r, c))];
+            const auto code = codes[static_cast<std::size_t>(shape.index(r, c))];
+            const auto e8m0 = scale_inv[static_cast<std::size_t>(scales.index(r, c))];
             const float factor = e8m0 == 255 ? NAN : std::ldexp(1.0f, e8m0 - 127);
             expect_same(y[static_cast<std::size_t>(r * cols + c)],
                         static_cast<float>(decode(kE4M3, code)) * factor);
@@ -89,16 +88,16 @@ TEST(DequantizeMx, UsesTheScaleOfTheBlockInEveryLayoutAndDirection) {
 }
 
 TEST(Dequantize, RoundsOnceMoreToTheTypeOfTheOutput) {
-  const fp8oracle_scheme scheme = plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_TENSOR);
+  const ResolvedScheme scheme = plain_scheme(kE4M3, kTensorGrid);
   Bytes codes = all_codes(256);
   float scale_inv = 1.0f / 3.0f;
   std::vector<float> wide(256), narrow(128);
-  auto args = arguments(scheme, codes, buffer_of(scale_inv), wide, 8, 32);
-  ASSERT_EQ(backend().dequantize(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
+  Dequantize call(scheme, codes, buffer_of(scale_inv), wide, 8, 32);
+  ASSERT_EQ(call.run(), FP8ORACLE_OK);
   for (const auto type : {FP8ORACLE_BF16, FP8ORACLE_F16}) {
-    args.output.data = buffer_of(narrow);
-    args.output.type = type;
-    ASSERT_EQ(backend().dequantize(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
+    call.args.output.data = buffer_of(narrow);
+    call.args.output.type = type;
+    ASSERT_EQ(call.run(), FP8ORACLE_OK);
     for (std::size_t i = 0; i < 256; ++i) {
       std::uint16_t bits = 0;
       std::memcpy(&bits, reinterpret_cast<const unsigned char*>(narrow.data()) + 2 * i, 2);
@@ -112,12 +111,12 @@ TEST(Dequantize, IsLegalForEmptyTensorsAndDemandsScaleInv) {
   Bytes none;
   std::vector<float> y;
   float scale_inv = 1.0f;
-  const fp8oracle_scheme scheme = plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_TENSOR);
-  auto args = arguments(scheme, none, buffer_of(scale_inv), y, 0, 9);
-  EXPECT_EQ(backend().dequantize(&args, nullptr, {nullptr, 0}), FP8ORACLE_OK);
-  args.pair.scale_inv = {nullptr, 0};
+  const ResolvedScheme scheme = plain_scheme(kE4M3, kTensorGrid);
+  Dequantize call(scheme, none, buffer_of(scale_inv), y, 0, 9);
+  EXPECT_EQ(call.run(), FP8ORACLE_OK);
+  call.args.pair.scale_inv = {nullptr, 0};
   char text[100] = "";
-  EXPECT_EQ(backend().dequantize(&args, nullptr, {text, sizeof text}), FP8ORACLE_INVALID_ARGUMENT);
+  EXPECT_EQ(call.run({text, sizeof text}), FP8ORACLE_INVALID_ARGUMENT);
   EXPECT_NE(std::string(text).find("scale_inv"), std::string::npos) << text;  // [K7]
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats_under_test.h"
+#include "fp8oracle/knobs.h"
 #include "reference/e8m0.h"
 
 namespace fp8oracle::reference {
@@ -16,9 +17,9 @@ float float_of(std::uint32_t bits) { return std::bit_cast<float>(bits); }
 std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
 
 unsigned code_of(const Format& format, fp8oracle_e8m0_round round, float amax) {
-  fp8oracle_knobs knobs = plain_knobs(format);
+  Knobs knobs = plain_knobs(format);
   knobs.e8m0_round = round;
-  knobs.e8m0_of_inf = 255;
+  knobs.e8m0_of_inf = FP8ORACLE_E8M0_INF_IS_255;
   return e8m0_of_amax(e8m0_rules(format, knobs), amax);
 }
 
@@ -125,15 +126,15 @@ TEST(E8M0FloorCeilEven, EqualTheirBitForms) {
 TEST(E8M0OfAmax, TakesZeroInfAndNanByTheKnobs) {
   for (const auto round :
        {FP8ORACLE_E8M0_UP, FP8ORACLE_E8M0_FLOOR, FP8ORACLE_E8M0_CEIL, FP8ORACLE_E8M0_EVEN}) {
-    for (const unsigned of_inf : {254u, 255u}) {
-      for (const unsigned of_zero : {0u, 127u}) {
-        fp8oracle_knobs knobs = plain_knobs(kE4M3);
+    for (const auto of_inf : {FP8ORACLE_E8M0_INF_IS_254, FP8ORACLE_E8M0_INF_IS_255}) {
+      for (const auto of_zero : {FP8ORACLE_E8M0_ZERO_IS_0, FP8ORACLE_E8M0_ZERO_IS_127}) {
+        Knobs knobs = plain_knobs(kE4M3);
         knobs.e8m0_round = round;
         knobs.e8m0_of_inf = of_inf;
         knobs.e8m0_of_zero = of_zero;
         const E8m0Rules rules = e8m0_rules(kE4M3, knobs);
-        EXPECT_EQ(e8m0_of_amax(rules, INFINITY), of_inf);
-        EXPECT_EQ(e8m0_of_amax(rules, 0.0f), of_zero);
+        EXPECT_EQ(e8m0_of_amax(rules, INFINITY), of_inf == FP8ORACLE_E8M0_INF_IS_254 ? 254 : 255);
+        EXPECT_EQ(e8m0_of_amax(rules, 0.0f), of_zero == FP8ORACLE_E8M0_ZERO_IS_0 ? 0 : 127);
         EXPECT_EQ(e8m0_of_amax(rules, NAN), 255);
         EXPECT_EQ(e8m0_of_amax(rules, 0x1p-149f), 0);  // p is 0, amax is not
       }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats_under_test.h"
+#include "fp8oracle/knobs.h"
 #include "reference/classify.h"
 #include "reference/codec.h"
 #include "table_search.h"
@@ -17,10 +18,10 @@ constexpr float kInf = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 /// All settings of the element knobs for one format, with two largest codes.
-std::vector<fp8oracle_knobs> all_element_knobs(const Format& format) {
-  std::vector<fp8oracle_knobs> all;
+std::vector<Knobs> all_element_knobs(const Format& format) {
+  std::vector<Knobs> all;
   for (unsigned setting = 0; setting < 3u * 2 * 3 * 2 * 2 * 2; ++setting) {
-    fp8oracle_knobs knobs = plain_knobs(format);
+    Knobs knobs = plain_knobs(format);
     unsigned rest = setting;
     const auto next = [&rest](unsigned values) {
       const unsigned value = rest % values;
@@ -39,7 +40,7 @@ std::vector<fp8oracle_knobs> all_element_knobs(const Format& format) {
 }
 
 /// K11 told once more, from the table of values and sentence by sentence.
-unsigned expected_code(const Format& format, const TableSearch& table, const fp8oracle_knobs& knobs,
+unsigned expected_code(const Format& format, const TableSearch& table, const Knobs& knobs,
                        float x) {
   const unsigned sign = std::signbit(x) ? 0x80u : 0u;
   unsigned nan = format.nan_code;
@@ -69,7 +70,7 @@ TEST(ElementRules, EverySettingOfTheKnobsDoesWhatItSays) {
     const TableSearch table(format);
     std::vector<float> aimed = table.aimed_magnitudes();
     aimed.insert(aimed.end(), {kInf, kNan});
-    for (const fp8oracle_knobs& knobs : all_element_knobs(format)) {
+    for (const Knobs& knobs : all_element_knobs(format)) {
       const ElementRules rules = element_rules(format, knobs);
       for (const float magnitude : aimed) {
         for (const float x : {magnitude, -magnitude}) {
@@ -85,7 +86,7 @@ TEST(ElementRules, EverySettingOfTheKnobsDoesWhatItSays) {
 }
 
 TEST(ElementRules, OverflowBeginsWhereTheRoundedCodeExceedsTheLargest) {
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   knobs.element_overflow = FP8ORACLE_OVERFLOW_NAN;
   const ElementRules rules = element_rules(kE4M3, knobs);
   EXPECT_EQ(encode(kE4M3, rules, 464.0f), 0x7E);  // the tie goes to the even code 448
@@ -97,7 +98,7 @@ TEST(ElementRules, OverflowBeginsWhereTheRoundedCodeExceedsTheLargest) {
 }
 
 TEST(Classify, NamesWhatIsSpecialAboutANumber) {
-  const fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  const Knobs knobs = plain_knobs(kE4M3);
   EXPECT_TRUE(classify(kE4M3, knobs, 17.0f).tie);
   EXPECT_TRUE(classify(kE4M3, knobs, -19.0f).tie);
   EXPECT_FALSE(classify(kE4M3, knobs, 17.001f).tie);

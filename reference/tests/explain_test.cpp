@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "formats_under_test.h"
+#include "fp8oracle/knobs.h"
 #include "reference/codec.h"
 #include "reference/describe.h"
 #include "table_search.h"
@@ -46,7 +47,7 @@ TEST(DeriveCode, ShowsEveryStepOfOneNumber) {
 
 TEST(DeriveCode, EndsInTheCodeOfTheReference) {
   for (const Format& format : kFormatsUnderTest) {
-    const fp8oracle_knobs knobs = plain_knobs(format);
+    const Knobs knobs = plain_knobs(format);
     for (const float x : TableSearch(format).aimed_magnitudes()) {
       const std::uint8_t code = encode(format, element_rules(format, knobs), -x);
       const Lines lines = derive_code(format, knobs, -x, 1.0f);
@@ -61,7 +62,7 @@ TEST(DeriveCode, EndsInTheCodeOfTheReference) {
 }
 
 TEST(DeriveCode, NamesTheRuleOfEverySpecialCase) {
-  const fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  const Knobs knobs = plain_knobs(kE4M3);
   EXPECT_EQ(field(derive_code(kE4M3, knobs, 17.0f, 1.0f), "rounded"),
             "8, the even one: exactly halfway between 8 and 9");
   EXPECT_EQ(field(derive_code(kE4M3, knobs, 18.0f, 1.0f), "rounded"), "9, exact");
@@ -73,11 +74,11 @@ TEST(DeriveCode, NamesTheRuleOfEverySpecialCase) {
             "infinite: element.inf = as overflow, element.overflow = saturate");
   EXPECT_EQ(field(derive_code(kE4M3, knobs, -1e-9f, 1.0f), "zero"),
             "negative: element.negative_zero = keep");
-  fp8oracle_knobs flush = knobs;
+  Knobs flush = knobs;
   flush.element_subnormals = FP8ORACLE_DROP;
   EXPECT_EQ(field(derive_code(kE4M3, flush, 0x1p-8f, 1.0f), "flushed"),
             "exponent field 0 and element.subnormals = flush");
-  fp8oracle_knobs divide = knobs;
+  Knobs divide = knobs;
   divide.product = FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
   EXPECT_EQ(field(derive_code(kE4M3, divide, 1.0f, 2.0f), "product").substr(0, 17),
             "RN(x / scale_inv)");
@@ -107,7 +108,7 @@ TEST(DeriveBlockScale, ShowsEveryStepOfABlock) {
 }
 
 TEST(DeriveBlockScale, NamesTheRuleOfEverySpecialCase) {
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   const auto derive = [&knobs](float x) {
     return derive_block_scale(kE4M3, knobs, std::span(&x, 1));
   };
@@ -126,7 +127,7 @@ TEST(DeriveBlockScale, NamesTheRuleOfEverySpecialCase) {
 }
 
 TEST(DeriveScale, ShowsFloorQuotientAndClamp) {
-  const fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  const Knobs knobs = plain_knobs(kE4M3);
   ScaleOptions options;
   options.pow2 = true;
   const Lines lines = derive_scale_from_amax(kE4M3, knobs, 1e-37f, options);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "fp8oracle/format.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle::reference {
 
@@ -17,11 +18,9 @@ inline constexpr std::array kFormatsUnderTest{kE4M3, kE5M2, kE4M3Fnuz, kE5M2Fnuz
                                               kE3M4, kE2M5, kE6M1,     kE1M6};
 
 /// The knobs of value 0 (those of `te`) for one format.
-inline fp8oracle_knobs plain_knobs(const Format& format) {
-  fp8oracle_knobs knobs{};
-  knobs.struct_size = sizeof knobs;
+inline Knobs plain_knobs(const Format& format) {
+  Knobs knobs{};
   knobs.element_max_code = format.max_code;
-  knobs.e8m0_of_inf = 254;
   return knobs;
 }
 

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "cast.h"
 
 namespace fp8oracle::reference {
@@ -16,43 +14,14 @@ struct Shape {
 constexpr Shape kShapes[]{{1, 1}, {31, 33}, {128, 128}, {129, 160}, {300, 257}, {40, 1}, {1, 1000}};
 constexpr fp8oracle_direction kDirections[]{FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE};
 
-fp8oracle_scheme mx(fp8oracle_direction direction, fp8oracle_layout layout) {
-  return plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_MX32, direction, layout);
+ResolvedScheme mx(fp8oracle_direction direction, fp8oracle_layout layout) {
+  return plain_scheme(kE4M3, kMx32Grid, direction, layout);
 }
 
-TEST(ScaleInvIndex, IsAnInjectionOfBlocksIntoTheStoredScales) {
-  for (const auto [rows, cols] : kShapes) {
-    for (const auto direction : kDirections) {
-      for (const auto layout :
-           {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
-        const fp8oracle_scheme scheme = mx(direction, layout);
-        const std::int64_t size = scale_inv_shape(scheme, direction, rows, cols).elements();
-        const bool rowwise = direction == FP8ORACLE_ROWWISE;
-        std::set<std::int64_t> used;
-        for (std::int64_t r = 0; r < rows; ++r) {
-          for (std::int64_t c = 0; c < cols; ++c) {
-            const std::int64_t index = scale_inv_index(scheme, direction, rows, cols, r, c);
-            ASSERT_TRUE(0 <= index && index < size);
-            used.insert(index);
-            // The elements of a block share their index.
-            ASSERT_EQ(index, scale_inv_index(scheme, direction, rows, cols,
-                                             rowwise ? r : r / 32 * 32, rowwise ? c / 32 * 32 : c));
-          }
-        }
-        const std::int64_t blocks = rowwise ? rows * ceil_div(cols, 32) : ceil_div(rows, 32) * cols;
-        EXPECT_EQ(static_cast<std::int64_t>(used.size()), blocks);
-        if (layout == FP8ORACLE_LAYOUT_COMPACT) {
-          EXPECT_EQ(blocks, size);
-        }
-      }
-    }
-  }
-}
-
-TEST(ScaleInvIndex, HasThePlacesOfTheLayoutTable) {
+TEST(ScaleGrid, HasThePlacesOfTheLayoutTable) {
   const auto index = [](fp8oracle_direction d, fp8oracle_layout l, std::int64_t row,
                         std::int64_t col) {
-    return scale_inv_index(mx(d, l), d, 300, 200, row, col);
+    return scale_grid(mx(d, l), d, 300, 200).index(row, col);
   };
   EXPECT_EQ(index(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_COMPACT, 5, 70), 5 * 7 + 2);
   EXPECT_EQ(index(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_PADDED, 5, 70), 5 * 8 + 2);
@@ -66,28 +35,32 @@ TEST(ScaleInvIndex, HasThePlacesOfTheLayoutTable) {
             (1 * 3 + 1) * 512 + 16 + 4 + 1);
 }
 
-TEST(ScaleInvIndex, StoresTransposedColumnwiseScalesLikeThoseOfTheTranspose) {
-  for (const auto layout :
-       {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
-    fp8oracle_scheme columnwise = mx(FP8ORACLE_COLUMNWISE, layout);
+TEST(ScaleGrid, StoresTransposedColumnwiseScalesLikeThoseOfTheTranspose) {
+  for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED,
+                            FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
+    ResolvedScheme columnwise = mx(FP8ORACLE_COLUMNWISE, layout);
     columnwise.knobs.mx_columnwise_codes = FP8ORACLE_COLUMNWISE_TRANSPOSED;
+    const ScaleGrid of_columns = scale_grid(columnwise, FP8ORACLE_COLUMNWISE, 70, 150);
+    const ScaleGrid of_rows = scale_grid(mx(FP8ORACLE_ROWWISE, layout), FP8ORACLE_ROWWISE, 150, 70);
     for (std::int64_t r = 0; r < 70; ++r) {
-      for (std::int64_t c = 0; c < 150; ++c) {
-        ASSERT_EQ(scale_inv_index(columnwise, FP8ORACLE_COLUMNWISE, 70, 150, r, c),
-                  scale_inv_index(mx(FP8ORACLE_ROWWISE, layout), FP8ORACLE_ROWWISE, 150, 70, c, r));
-      }
+      for (std::int64_t c = 0; c < 150; ++c) ASSERT_EQ(of_columns.index(r, c), of_rows.index(c, r));
     }
   }
 }
 
-TEST(CodeIndex, TransposesWhereTheCodesAreTransposed) {
-  const fp8oracle_scheme tensor = plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_TENSOR, 3);
-  EXPECT_EQ(code_index(tensor, FP8ORACLE_ROWWISE, 10, 20, 3, 4), 64);
-  EXPECT_EQ(code_index(tensor, FP8ORACLE_COLUMNWISE, 10, 20, 3, 4), 43);
-  fp8oracle_scheme block = mx(FP8ORACLE_COLUMNWISE, FP8ORACLE_LAYOUT_COMPACT);
-  EXPECT_EQ(code_index(block, FP8ORACLE_COLUMNWISE, 10, 20, 3, 4), 64);
+TEST(CodesShape, TransposesWhereTheCodesAreTransposed) {
+  const auto index = [](const ResolvedScheme& scheme, fp8oracle_direction direction) {
+    return codes_shape(scheme, direction, 10, 20).index(3, 4);
+  };
+  for (const Grid& grid : {kTensorGrid, kRowGrid, Grid{1, 128}, Grid{3, 5}}) {
+    const ResolvedScheme scheme = plain_scheme(kE4M3, grid, 3);
+    EXPECT_EQ(index(scheme, FP8ORACLE_ROWWISE), 64) << to_string(grid);
+    EXPECT_EQ(index(scheme, FP8ORACLE_COLUMNWISE), 43) << to_string(grid);
+  }
+  ResolvedScheme block = mx(FP8ORACLE_COLUMNWISE, FP8ORACLE_LAYOUT_COMPACT);
+  EXPECT_EQ(index(block, FP8ORACLE_COLUMNWISE), 64);
   block.knobs.mx_columnwise_codes = FP8ORACLE_COLUMNWISE_TRANSPOSED;
-  EXPECT_EQ(code_index(block, FP8ORACLE_COLUMNWISE, 10, 20, 3, 4), 43);
+  EXPECT_EQ(index(block, FP8ORACLE_COLUMNWISE), 43);
 }
 
 struct Permuted {
@@ -95,18 +68,16 @@ struct Permuted {
   fp8oracle_status status;
 };
 
-Permuted permute(bool unswizzle, const fp8oracle_scheme& plain, Shape shape, Bytes input,
+Permuted permute(bool unswizzle, const ResolvedScheme& plain, Shape shape, Bytes input,
                  std::int64_t size) {
   Permuted result{Bytes(static_cast<std::size_t>(size), 0xA5), FP8ORACLE_INTERNAL_ERROR};
-  fp8oracle_swizzle_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = plain;
-  args.rows = shape.rows;
-  args.cols = shape.cols;
-  args.input = buffer_of(input);
-  args.output = buffer_of(result.output);
+  Call<fp8oracle_swizzle_args> call(plain);
+  call.args.rows = shape.rows;
+  call.args.cols = shape.cols;
+  call.args.input = buffer_of(input);
+  call.args.output = buffer_of(result.output);
   result.status =
-      (unswizzle ? backend().unswizzle : backend().swizzle)(&args, nullptr, {nullptr, 0});
+      (unswizzle ? backend().unswizzle : backend().swizzle)(&call.args, nullptr, {nullptr, 0});
   return result;
 }
 
@@ -114,26 +85,23 @@ TEST(Swizzle, MovesEveryLabelToItsPlaceAndBack) {
   for (const Shape shape : kShapes) {
     for (const auto direction : kDirections) {
       for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED}) {
-        const fp8oracle_scheme plain = mx(direction, layout),
-                               swizzled = mx(direction, FP8ORACLE_LAYOUT_SWIZZLED);
-        const auto bytes = [&](const fp8oracle_scheme& s) {
-          return scale_inv_shape(s, direction, shape.rows, shape.cols).bytes();
-        };
-        Bytes labels(static_cast<std::size_t>(bytes(plain)), 0xEE);  // padding that nobody may copy
-        Bytes expected(static_cast<std::size_t>(bytes(swizzled)), 0), back(labels.size(), 0);
+        const ResolvedScheme plain = mx(direction, layout);
+        const ScaleGrid from = scale_grid(plain, direction, shape.rows, shape.cols);
+        const ScaleGrid to =
+            scale_grid(mx(direction, FP8ORACLE_LAYOUT_SWIZZLED), direction, shape.rows, shape.cols);
+        Bytes labels(static_cast<std::size_t>(from.bytes()), 0xEE);  // padding nobody may copy
+        Bytes expected(static_cast<std::size_t>(to.bytes()), 0), back(labels.size(), 0);
         for (std::int64_t r = 0; r < shape.rows; ++r) {
           for (std::int64_t c = 0; c < shape.cols; ++c) {
-            const auto from = static_cast<std::size_t>(
-                scale_inv_index(plain, direction, shape.rows, shape.cols, r, c));
-            const auto to = static_cast<std::size_t>(
-                scale_inv_index(swizzled, direction, shape.rows, shape.cols, r, c));
-            labels[from] = back[from] = expected[to] = static_cast<std::uint8_t>(1 + from % 251);
+            const auto at = static_cast<std::size_t>(from.index(r, c));
+            const auto label = static_cast<std::uint8_t>(1 + at % 251);
+            labels[at] = back[at] = expected[static_cast<std::size_t>(to.index(r, c))] = label;
           }
         }
-        const Permuted there = permute(false, plain, shape, labels, bytes(swizzled));
+        const Permuted there = permute(false, plain, shape, labels, to.bytes());
         ASSERT_EQ(there.status, FP8ORACLE_OK);
         EXPECT_EQ(there.output, expected);
-        const Permuted again = permute(true, plain, shape, there.output, bytes(plain));
+        const Permuted again = permute(true, plain, shape, there.output, from.bytes());
         ASSERT_EQ(again.status, FP8ORACLE_OK);
         EXPECT_EQ(again.output, back);
       }
@@ -142,7 +110,7 @@ TEST(Swizzle, MovesEveryLabelToItsPlaceAndBack) {
 }
 
 TEST(Swizzle, ChangesTheBytesFromTheSecondRowOn) {
-  const fp8oracle_scheme plain = mx(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_PADDED);
+  const ResolvedScheme plain = mx(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_PADDED);
   Bytes labels(128 * 4);
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i / 4 + 1);
   EXPECT_NE(permute(false, plain, {128, 128}, labels, 512).output, labels);
@@ -150,7 +118,7 @@ TEST(Swizzle, ChangesTheBytesFromTheSecondRowOn) {
 
 TEST(Swizzle, IsLegalForEmptyTensors) {
   for (const Shape shape : {Shape{0, 0}, Shape{0, 64}, Shape{64, 0}}) {
-    const fp8oracle_scheme plain = mx(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_COMPACT);
+    const ResolvedScheme plain = mx(FP8ORACLE_ROWWISE, FP8ORACLE_LAYOUT_COMPACT);
     EXPECT_EQ(permute(false, plain, shape, {}, 0).status, FP8ORACLE_OK);
     EXPECT_EQ(permute(true, plain, shape, {}, 0).status, FP8ORACLE_OK);
   }

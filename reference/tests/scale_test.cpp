@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "formats_under_test.h"
+#include "fp8oracle/knobs.h"
 #include "reference/scale.h"
 
 namespace fp8oracle::reference {
@@ -25,7 +26,7 @@ float e4m3_scale(float amax, const ScaleOptions& options = {}) {
 }
 
 TEST(ScaleInverse, IsTheCorrectlyRoundedReciprocal) {
-  const fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  const Knobs knobs = plain_knobs(kE4M3);
   EXPECT_EQ(bits_of(scale_inverse(3.0f, knobs)), 0x3EAAAAABu);
   EXPECT_EQ(bits_of(scale_inverse(float_of(0x7F7FC99E), knobs)), 0x002006CEu);  // 3.4e38, subnormal
   EXPECT_EQ(bits_of(scale_inverse(FLT_MAX, knobs)), 0x00200000u);
@@ -39,7 +40,7 @@ TEST(ScaleInverse, IsTheCorrectlyRoundedReciprocal) {
 
 // r = RN(1/s): |r * s - 1| <= |r'| for both neighbours r', in exact doubles (48-bit products).
 TEST(ScaleInverse, IsNearerThanItsNeighboursForEveryExponent) {
-  const fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  const Knobs knobs = plain_knobs(kE4M3);
   for (std::uint32_t exponent = 1; exponent < 254; ++exponent) {
     for (std::uint32_t mantissa = 1; mantissa < 0x800000; mantissa += 65521) {
       const float scale = float_of(exponent << 23 | mantissa);
@@ -54,7 +55,7 @@ TEST(ScaleInverse, IsNearerThanItsNeighboursForEveryExponent) {
 }
 
 TEST(ScaleInverse, FlushesSubnormalsToTheirSignedZeroWhenTold) {
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   knobs.scale_inv_subnormals = FP8ORACLE_DROP;
   EXPECT_EQ(bits_of(scale_inverse(FLT_MAX, knobs)), 0x00000000u);
   EXPECT_EQ(bits_of(scale_inverse(-FLT_MAX, knobs)), 0x80000000u);
@@ -66,7 +67,7 @@ TEST(ScaleFromAmax, IsMaxOverAmaxRoundedOnce) {
   EXPECT_EQ(e4m3_scale(448.0f), 1.0f);
   EXPECT_EQ(e4m3_scale(3.0f), 448.0f / 3.0f);
   EXPECT_EQ(scale_from_amax(1.0f, kE5M2, plain_knobs(kE5M2), {}), 57344.0f);
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   knobs.element_max_code = 0x77;
   EXPECT_EQ(scale_from_amax(1.0f, kE4M3, knobs, {}), 240.0f);
 }
@@ -84,7 +85,7 @@ TEST(ScaleFromAmax, AnswersBadAmaxByTheKnob) {
   options.previous = 7.0f;
   options.pow2 = true;  // does not touch the answer
   for (const float amax : {0.0f, -0.0f, INFINITY, NAN}) {
-    fp8oracle_knobs knobs = plain_knobs(kE4M3);
+    Knobs knobs = plain_knobs(kE4M3);
     EXPECT_EQ(scale_from_amax(amax, kE4M3, knobs, options), 1.0f);
     knobs.scale_of_bad_amax = FP8ORACLE_BAD_AMAX_ZERO;
     EXPECT_EQ(scale_from_amax(amax, kE4M3, knobs, options), 0.0f);
@@ -95,7 +96,7 @@ TEST(ScaleFromAmax, AnswersBadAmaxByTheKnob) {
 
 TEST(ScaleFromAmax, AnswersOverflowByTheKnob) {
   const float tiny = 1.0e-36f;  // a normal number, 448 / tiny is above FLT_MAX
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   EXPECT_EQ(scale_from_amax(tiny, kE4M3, knobs, {}), FLT_MAX);
   knobs.scale_overflow = FP8ORACLE_SCALE_OVERFLOW_INF;
   EXPECT_EQ(scale_from_amax(tiny, kE4M3, knobs, {}), INFINITY);
@@ -128,7 +129,7 @@ TEST(ScaleFromAmax, TruncatesToAPowerOfTwoByArgumentOrByKnob) {
   EXPECT_EQ(e4m3_scale(449.0f, pow2), 0.5f);
   EXPECT_EQ(e4m3_scale(1.0f, pow2), 256.0f);        // from 448
   EXPECT_EQ(e4m3_scale(1.0e-37f, pow2), 0x1p127f);  // from FLT_MAX
-  fp8oracle_knobs knobs = plain_knobs(kE4M3);
+  Knobs knobs = plain_knobs(kE4M3);
   knobs.scale_pow2 = 1;
   EXPECT_EQ(scale_from_amax(1.0f, kE4M3, knobs, {}), 256.0f);
   knobs.scale_overflow = FP8ORACLE_SCALE_OVERFLOW_INF;

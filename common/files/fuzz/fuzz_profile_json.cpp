@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fp8oracle/arguments.h"
+#include "fp8oracle/operations/arguments.h"
 #include "fp8oracle/profile.h"
 #include "fp8oracle/scheme.h"
 #include "hostile_input.h"
@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(profile_to_json(profile_from_json(written, "written")) == written, "round-trip",
                 written);
   for (const Scheme& scheme : schemes_of(*profile)) {
-    fuzz::require(!check_scheme(scheme.abi()).has_value(), "a legal scheme", scheme.name());
+    AbiScheme abi = scheme.abi();
+    fuzz::require(!check_scheme(abi.get()).has_value(), "a legal scheme", scheme.name());
   }
   return 0;
 }

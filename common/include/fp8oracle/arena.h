@@ -8,6 +8,7 @@
 
 #include "fp8oracle/case.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 
 namespace fp8oracle {
 
@@ -26,7 +27,7 @@ struct ArenaBuffer {
   bool e8m0 = false;                    ///< scale_inv of an MX tensor
   fp8oracle_type type = FP8ORACLE_F32;  ///< of inputs, outputs, FP32 scalars and scale_inv
   std::int64_t rows = 0, cols = 0;      ///< as stored
-  ScaleInvShape scale_inv_shape{};      ///< role kScaleInv
+  ScaleGrid scales{};                   ///< role kScaleInv
 };
 
 /// All buffers of a case in one block of memory, poisoned guard zones between and around them.

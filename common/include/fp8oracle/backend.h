@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The fp8oracle backend ABI, version 1. Plain C99.
+ * The fp8oracle backend ABI, version 2. Plain C99.
  *
  * A backend is one implementation of the operations below. It is handed over as a table of function
  * pointers by one exported function, fp8oracle_backend(). Everything that fp8oracle tests, its own
  * reference included, comes through this door.
  *
  * Rules that hold for every call (docs/abi.md has them with examples):
- *   - Every struct starts with its size in bytes. A caller sets it to sizeof; a callee built
- * against a smaller struct must find zeros in the bytes that it does not know.
+ *   - message, buffer, matrix and pair are fixed for good and go by value. Every other struct
+ * starts with its size in bytes, grows at its end alone, and goes by pointer. A caller sets the
+ * size to sizeof; a callee built against a smaller struct must find zeros in the bytes that it does
+ * not know, else FP8ORACLE_INVALID_ARGUMENT naming struct_size.
+ *   - Host pointers (scheme, format, grid, knobs, profile, items) are read before the call returns.
  *   - A buffer is {data, bytes} in the backend's own space; an absent one is {NULL, 0}. The bytes
  * are checked against shape, stride and layout before anything is enqueued [K31].
  *   - Operations are enqueued on a stream and run in its order; scale, scale_inv and amax are read
@@ -27,7 +30,7 @@
 extern "C" {
 #endif
 
-#define FP8ORACLE_ABI_VERSION 1u
+#define FP8ORACLE_ABI_VERSION 2u
 
 #if defined(_WIN32)
 #define FP8ORACLE_EXPORT __declspec(dllexport)
@@ -73,11 +76,13 @@ typedef enum fp8oracle_type {
   FP8ORACLE_F16 = 2
 } fp8oracle_type;
 
-/* An 8-bit element format as data: sign, exponent, mantissa.
- *   value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits)
- * Codes whose magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80
- * (the fnuz formats) means: that one code is NaN, there is no negative zero. */
+/* An element format as data: sign, exponent, mantissa; bits = 1 + exponent_bits + mantissa_bits
+ * = 8. value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits) Codes whose
+ * magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80 (the fnuz
+ * formats) means: that one code is NaN, there is no negative zero. */
 typedef struct fp8oracle_format {
+  uint32_t struct_size;
+  uint32_t bits; /* of one code */
   uint32_t exponent_bits;
   uint32_t mantissa_bits;
   int32_t bias;
@@ -142,14 +147,29 @@ typedef enum fp8oracle_scale_overflow {
   FP8ORACLE_SCALE_OVERFLOW_INF = 2
 } fp8oracle_scale_overflow;
 
+typedef enum fp8oracle_e8m0_of_inf {
+  FP8ORACLE_E8M0_INF_IS_254 = 0, /* the largest scale */
+  FP8ORACLE_E8M0_INF_IS_255 = 1  /* NaN               */
+} fp8oracle_e8m0_of_inf;
+
+typedef enum fp8oracle_e8m0_of_zero {
+  FP8ORACLE_E8M0_ZERO_IS_0 = 0,  /* 2^-127 */
+  FP8ORACLE_E8M0_ZERO_IS_127 = 1 /* 1      */
+} fp8oracle_e8m0_of_zero;
+
+typedef enum fp8oracle_scale_pow2 {
+  FP8ORACLE_SCALE_AS_IT_IS = 0,
+  FP8ORACLE_SCALE_TRUNCATED = 1 /* a scale from amax is truncated to a power of two */
+} fp8oracle_scale_pow2;
+
 typedef enum fp8oracle_padding {
-  FP8ORACLE_PADDING_ZERO = 0,
-  FP8ORACLE_PADDING_UNSPECIFIED = 1 /* of padded scales; swizzled scales always have zeros */
+  FP8ORACLE_PADDING_UNSPECIFIED = 0, /* of padded scales; swizzled scales always have zeros */
+  FP8ORACLE_PADDING_ZERO = 1
 } fp8oracle_padding;
 
 typedef enum fp8oracle_shapes {
   FP8ORACLE_SHAPES_ANY = 0,
-  FP8ORACLE_SHAPES_WHOLE_BLOCKS = 1 /* the dimension the blocks run along is a multiple of 32 */
+  FP8ORACLE_SHAPES_WHOLE_BLOCKS = 1 /* the dimension the blocks run along is whole blocks */
 } fp8oracle_shapes;
 
 typedef enum fp8oracle_columnwise_codes {
@@ -157,39 +177,60 @@ typedef enum fp8oracle_columnwise_codes {
   FP8ORACLE_COLUMNWISE_TRANSPOSED = 1 /* ... are [K,M]: the transpose, quantized rowwise   */
 } fp8oracle_columnwise_codes;
 
+/* Every knob, by number. Numbers are never reused; a new knob takes the next one. */
+typedef enum fp8oracle_knob {
+  FP8ORACLE_KNOB_ELEMENT_OVERFLOW = 0, /* fp8oracle_element_overflow                           */
+  FP8ORACLE_KNOB_ELEMENT_INF = 1,      /* fp8oracle_element_inf                                */
+  FP8ORACLE_KNOB_ELEMENT_NAN = 2,      /* fp8oracle_element_nan                                */
+  FP8ORACLE_KNOB_ELEMENT_NEGATIVE_ZERO =
+      3,                                 /* fp8oracle_keep: DROP gives every zero code the sign + */
+  FP8ORACLE_KNOB_ELEMENT_SUBNORMALS = 4, /* fp8oracle_keep: DROP makes a subnormal code a zero   */
+  FP8ORACLE_KNOB_ELEMENT_MAX_CODE = 5, /* largest finite code written; 0 = the format's max_code */
+  FP8ORACLE_KNOB_PRODUCT = 6,       /* fp8oracle_product; free FP32 scales only                  */
+  FP8ORACLE_KNOB_AMAX_NAN = 7,      /* fp8oracle_amax_nan                                        */
+  FP8ORACLE_KNOB_BLOCK_SPECIAL = 8, /* fp8oracle_block_special                                   */
+  FP8ORACLE_KNOB_E8M0_ROUND = 9,    /* fp8oracle_e8m0_round                                      */
+  FP8ORACLE_KNOB_E8M0_OF_INF = 10,  /* fp8oracle_e8m0_of_inf: the code for an infinite amax      */
+  FP8ORACLE_KNOB_E8M0_OF_ZERO = 11, /* fp8oracle_e8m0_of_zero: the code for a zero amax          */
+  FP8ORACLE_KNOB_SCALE_OF_BAD_AMAX = 12, /* fp8oracle_bad_amax_scale: amax 0, Inf or NaN         */
+  FP8ORACLE_KNOB_SCALE_OVERFLOW = 13,    /* fp8oracle_scale_overflow                             */
+  FP8ORACLE_KNOB_SCALE_POW2 = 14,        /* fp8oracle_scale_pow2                                 */
+  FP8ORACLE_KNOB_SCALE_INV_SUBNORMALS = 15, /* fp8oracle_keep: DROP stores a signed zero instead */
+  FP8ORACLE_KNOB_PADDING = 16,            /* fp8oracle_padding                                    */
+  FP8ORACLE_KNOB_SHAPES = 17,             /* fp8oracle_shapes                                     */
+  FP8ORACLE_KNOB_MX_COLUMNWISE_CODES = 18 /* fp8oracle_columnwise_codes                           */
+} fp8oracle_knob;
+
+/* values[knob], and 0 for every knob from `count` on. Value 0 of a knob is the choice of the
+ * profile `te`, or "the format's own". A knob that the callee does not know and that is not 0 gives
+ * FP8ORACLE_UNSUPPORTED and a message with its number. A knob that is a number holds FP32 bits. */
 typedef struct fp8oracle_knobs {
   uint32_t struct_size;
-  uint32_t element_overflow;      /* fp8oracle_element_overflow                                   */
-  uint32_t element_inf;           /* fp8oracle_element_inf                                        */
-  uint32_t element_nan;           /* fp8oracle_element_nan                                        */
-  uint32_t element_negative_zero; /* fp8oracle_keep: DROP gives every zero code the sign +        */
-  uint32_t element_subnormals;    /* fp8oracle_keep: DROP turns subnormal result codes into zero  */
-  uint32_t element_max_code;      /* largest finite code written, <= format.max_code              */
-  uint32_t product;               /* fp8oracle_product; free FP32 scales only                     */
-  uint32_t amax_nan;              /* fp8oracle_amax_nan                                           */
-  uint32_t block_special;         /* fp8oracle_block_special                                      */
-  uint32_t e8m0_round;            /* fp8oracle_e8m0_round                                         */
-  uint32_t e8m0_of_inf;           /* the code for an infinite amax: 254 or 255                    */
-  uint32_t e8m0_of_zero;          /* the code for a zero amax: 0 or 127                           */
-  uint32_t scale_of_bad_amax;     /* fp8oracle_bad_amax_scale: amax 0, Inf or NaN                 */
-  uint32_t scale_overflow;        /* fp8oracle_scale_overflow                                     */
-  uint32_t scale_pow2;            /* 1: a scale from amax is truncated to a power of two          */
-  uint32_t scale_inv_subnormals;  /* fp8oracle_keep: DROP stores a signed zero instead            */
-  uint32_t padding;               /* fp8oracle_padding                                            */
-  uint32_t shapes;                /* fp8oracle_shapes                                             */
-  uint32_t mx_columnwise_codes;   /* fp8oracle_columnwise_codes                                   */
+  uint32_t count;
+  const uint32_t* values; /* may be null when count is 0 */
 } fp8oracle_knobs;
 
 /* ---- Scheme: all that decides the bits ----------------------------------------------------------
  */
 
-typedef enum fp8oracle_granularity {
-  FP8ORACLE_GRANULARITY_TENSOR = 0,
-  FP8ORACLE_GRANULARITY_MX32 = 1,    /* 1x32 rowwise, 32x1 columnwise */
-  FP8ORACLE_GRANULARITY_MX32X32 = 2, /* one scale a 32x32 tile        */
-  FP8ORACLE_GRANULARITY_1X128 = 3,
-  FP8ORACLE_GRANULARITY_128X128 = 4
-} fp8oracle_granularity;
+typedef enum fp8oracle_scale_type {
+  FP8ORACLE_SCALE_F32 = 0,
+  FP8ORACLE_SCALE_E8M0 = 1, /* a power of two in one byte: 2^(code - 127), 255 is NaN */
+  FP8ORACLE_SCALE_E4M3 = 2
+} fp8oracle_scale_type;
+
+/* Which elements share a scale: a block of block_rows x block_cols, 0 meaning all. Columnwise it is
+ * the same grid on the transpose. `repeat` 1: a block's one scale stands once in each of its rows.
+ *   tensor 0x0 F32   row 1x0 F32   1x128, 128x128 F32   mx32 1x32 E8M0   mx32x32 32x32 E8M0
+ * repeated */
+typedef struct fp8oracle_grid {
+  uint32_t struct_size;
+  uint32_t block_rows;
+  uint32_t block_cols;
+  uint32_t scale_type; /* fp8oracle_scale_type */
+  uint32_t repeat;
+  uint32_t levels; /* of scales: 1 */
+} fp8oracle_grid;
 
 typedef enum fp8oracle_direction {
   FP8ORACLE_ROWWISE = 1,
@@ -199,17 +240,18 @@ typedef enum fp8oracle_direction {
 typedef enum fp8oracle_layout {
   FP8ORACLE_LAYOUT_COMPACT = 0,
   FP8ORACLE_LAYOUT_PADDED = 1,
-  FP8ORACLE_LAYOUT_SWIZZLED = 2
+  FP8ORACLE_LAYOUT_SWIZZLED = 2, /* E8M0 */
+  FP8ORACLE_LAYOUT_PACKED = 3    /* E8M0, four in a word */
 } fp8oracle_layout;
 
 typedef struct fp8oracle_scheme {
   uint32_t struct_size;
-  fp8oracle_format format;
-  uint32_t granularity; /* fp8oracle_granularity                        */
-  uint32_t directions;  /* fp8oracle_direction bits: which pairs are given */
-  uint32_t layout;      /* fp8oracle_layout of scale_inv                */
-  char profile[32];     /* the profile's name, zero-terminated          */
-  fp8oracle_knobs knobs;
+  uint32_t directions; /* fp8oracle_direction bits: which pairs are given */
+  uint32_t layout;     /* fp8oracle_layout of scale_inv                   */
+  const char* profile; /* the profile's name, zero-terminated             */
+  const fp8oracle_format* format;
+  const fp8oracle_grid* grid;
+  const fp8oracle_knobs* knobs;
 } fp8oracle_scheme;
 
 /* ---- Arguments of the operations ----------------------------------------------------------------
@@ -225,20 +267,22 @@ typedef struct fp8oracle_matrix {
   int64_t row_stride;
 } fp8oracle_matrix;
 
-/* The codes of one direction and the scale_inv that belongs to them. */
+/* The codes of one direction and the scales that belong to them. */
 typedef struct fp8oracle_pair {
   fp8oracle_buffer codes;
-  fp8oracle_buffer scale_inv; /* FP32 (tensor) or E8M0 (mx32, mx32x32) */
+  fp8oracle_buffer scale_inv;    /* of the grid's scale_type                  */
+  fp8oracle_buffer second_scale; /* absent, as long as no grid has two levels */
 } fp8oracle_pair;
 
-/* codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax, max|input|)   per
- * tensor scale_inv = e8m0(amax of the block), codes = cast(input / scale_inv) MX scale: FP32[1],
- * absent = exactly 1; must be absent for block granularities. amax: FP32[1], optional, accumulates;
- * must be absent for block granularities. scale_inv may be absent per tensor only; with both
- * directions per tensor the two scale_inv are the same buffer or one is absent. */
+/* Per tensor:  codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax,
+ * |input|) In blocks:   scale_inv = the profile's function of the block's amax, codes = cast(input
+ * / scale_inv) scale: FP32[1], absent = exactly 1; must be absent where each block makes its own.
+ * amax: FP32[1], optional, accumulates; must be absent there too. scale_inv may be absent per
+ * tensor only; with both directions per tensor the two scale_inv are the same buffer or one is
+ * absent. */
 typedef struct fp8oracle_quantize_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
+  const fp8oracle_scheme* scheme;
   fp8oracle_matrix input;
   fp8oracle_buffer scale;
   fp8oracle_buffer amax;
@@ -252,7 +296,7 @@ typedef struct fp8oracle_quantize_args {
 /* amax = max|input|, overwritten; 0 for an empty input. */
 typedef struct fp8oracle_amax_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme; /* knobs.amax_nan */
+  const fp8oracle_scheme* scheme; /* knobs.amax_nan */
   fp8oracle_matrix input;
   fp8oracle_buffer amax;
   fp8oracle_buffer workspace;
@@ -262,7 +306,7 @@ typedef struct fp8oracle_amax_args {
 /* scale = RN(max / max(amax, eps)), total over every amax by the profile's scale_* knobs [K14]. */
 typedef struct fp8oracle_scale_from_amax_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
+  const fp8oracle_scheme* scheme;
   uint32_t input_type; /* fp8oracle_type, for scale_overflow = INPUT_MAX        */
   uint32_t pow2;       /* 1: truncate to a power of two (as knobs.scale_pow2 does) */
   float eps;           /* a floor under amax, >= 0                               */
@@ -277,7 +321,7 @@ typedef struct fp8oracle_scale_from_amax_args {
  * knobs.scale_of_bad_amax is KEEP, scale is read before it is written (absent = 1). */
 typedef struct fp8oracle_quantize_current_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
+  const fp8oracle_scheme* scheme;
   fp8oracle_matrix input;
   uint32_t pow2; /* as in scale_from_amax */
   float eps;
@@ -289,7 +333,7 @@ typedef struct fp8oracle_quantize_current_args {
   fp8oracle_buffer noop;
 } fp8oracle_quantize_current_args;
 
-/* One tensor of quantize_many, as in quantize. */
+/* One tensor of quantize_many, as in quantize. Grows at its end; the list says how long one is. */
 typedef struct fp8oracle_quantize_item {
   fp8oracle_matrix input; /* one type for all items */
   fp8oracle_buffer scale;
@@ -300,11 +344,13 @@ typedef struct fp8oracle_quantize_item {
 
 /* quantize for each item, of one scheme: the bytes of `count` single calls, in far fewer launches
  * and with no launch for a tensor's scale_inv or amax [K26]. `items` is host memory, read before
- * the call returns. Items may be empty; their scale_inv is still written [K24]. */
+ * the call returns; they stand item_bytes apart, and the bytes of each that the callee does not
+ * know are zero. Items may be empty; their scale_inv is still written [K24]. */
 typedef struct fp8oracle_quantize_many_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
-  const fp8oracle_quantize_item* items;
+  const fp8oracle_scheme* scheme;
+  const void* items; /* fp8oracle_quantize_item, the first of them */
+  uint64_t item_bytes;
   uint64_t count;
   fp8oracle_buffer workspace;
   fp8oracle_buffer noop;
@@ -315,7 +361,7 @@ typedef struct fp8oracle_quantize_many_args {
  * scale_inv is an error [K25]. */
 typedef struct fp8oracle_scale_inverse_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme; /* knobs.scale_inv_subnormals */
+  const fp8oracle_scheme* scheme; /* knobs.scale_inv_subnormals */
   fp8oracle_buffer scale;
   fp8oracle_buffer scale_inv;
 } fp8oracle_scale_inverse_args;
@@ -325,7 +371,7 @@ typedef struct fp8oracle_scale_inverse_args {
  * direction. */
 typedef struct fp8oracle_dequantize_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
+  const fp8oracle_scheme* scheme;
   fp8oracle_pair pair;
   fp8oracle_matrix output; /* dense: row_stride == cols */
 } fp8oracle_dequantize_args;
@@ -336,7 +382,7 @@ typedef struct fp8oracle_dequantize_args {
  * scheme.directions. */
 typedef struct fp8oracle_swizzle_args {
   uint32_t struct_size;
-  fp8oracle_scheme scheme;
+  const fp8oracle_scheme* scheme;
   int64_t rows;
   int64_t cols;
   fp8oracle_buffer input;
@@ -382,15 +428,21 @@ typedef struct fp8oracle_backend_table {
   fp8oracle_status (*fill)(void* data, uint8_t byte, uint64_t bytes, fp8oracle_stream stream,
                            fp8oracle_message message);
 
-  /* OK, or UNSUPPORTED with the reason in the message. `type` is the input's type (dequantize: the
-   * output's; swizzle: ignored). What is accepted here and then wrong is a failure. */
-  fp8oracle_status (*supports)(fp8oracle_operation operation, const fp8oracle_scheme* scheme,
-                               fp8oracle_type type, fp8oracle_message reason);
+  /* OK, or UNSUPPORTED with the reason in the message. `args` are those of the coming call,
+   * complete but for the workspace; the data of a present buffer is an address with the alignment
+   * that the call will have, and must not be read. What is accepted here and then wrong is a
+   * failure; the call itself may still answer UNSUPPORTED, as long as it has not written anything.
+   */
+  fp8oracle_status (*supports)(fp8oracle_operation operation, const void* args,
+                               fp8oracle_message reason);
   /* Bytes of workspace that `args` (of the operation's struct) needs; its contents are undefined.
    */
   fp8oracle_status (*workspace_bytes)(fp8oracle_operation operation, const void* args,
                                       uint64_t* bytes, fp8oracle_message message);
 
+  /* The operations. Each enqueues and returns. One may be missing (NULL, or beyond struct_size):
+   * then the backend has no such operation, and the clauses about it are skipped with that reason.
+   * New operations come at the end of the table. */
   fp8oracle_status (*quantize)(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                fp8oracle_message message);
   fp8oracle_status (*amax)(const fp8oracle_amax_args* args, fp8oracle_stream stream,
@@ -404,8 +456,6 @@ typedef struct fp8oracle_backend_table {
   fp8oracle_status (*unswizzle)(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message);
 
-  /* From here on a function may be missing (NULL, or beyond struct_size): then the backend has no
-   * such operation, and the clauses about it are skipped with that reason. */
   fp8oracle_status (*quantize_current)(const fp8oracle_quantize_current_args* args,
                                        fp8oracle_stream stream, fp8oracle_message message);
   fp8oracle_status (*quantize_many)(const fp8oracle_quantize_many_args* args,

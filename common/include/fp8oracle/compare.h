@@ -8,6 +8,7 @@
 #include "fp8oracle/arena.h"
 #include "fp8oracle/case.h"
 #include "fp8oracle/outcome.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle {
 
@@ -51,7 +52,7 @@ std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t 
 
 /// Whether an observed code is as good as the expected one: equal bits, or both in the NaN class
 /// that the scheme's element.nan_code allows. Exactly this relation on all 256 x 256 pairs.
-bool same_code(const fp8oracle_scheme& scheme, std::uint8_t expected, std::uint8_t observed);
+bool same_code(const ResolvedScheme& scheme, std::uint8_t expected, std::uint8_t observed);
 
 /// Compares every byte that every step left, under the masks owned / padding / guard. `subject_a`
 /// and `subject_b` are the two runs with the two poisons. No tolerance anywhere.

@@ -11,7 +11,7 @@
 
 namespace fp8oracle {
 
-/// An 8-bit element format as data (OCP 8-bit Floating Point Specification rev 1.0, table 1).
+/// An element format as data (OCP 8-bit Floating Point Specification rev 1.0, table 1).
 /// What a code is worth is computed from these numbers alone: a made-up format needs no new code.
 struct Format {
   std::string_view name;  ///< "e4m3", "e5m2"; static storage
@@ -24,6 +24,7 @@ struct Format {
 
   static constexpr unsigned kSignMask = 0x80;
 
+  constexpr unsigned bits() const { return 1 + exponent_bits + mantissa_bits; }
   constexpr int emin() const { return 1 - bias; }  ///< exponent of the smallest normal value
   constexpr unsigned mantissa_mask() const { return (1u << mantissa_bits) - 1u; }
   /// Exponent of the largest finite value: 8 for E4M3, 15 for E5M2.
@@ -49,8 +50,5 @@ Format format_from_abi(const fp8oracle_format& format);
 enum class CodeClass { kZero, kSubnormal, kNormal, kMax, kInf, kNan };
 CodeClass code_class(const Format& format, std::uint8_t code);
 std::string_view to_string(CodeClass c);
-
-/// The largest magnitude code that is not NaN and not Inf, ignoring sign.
-inline bool is_negative(std::uint8_t code) { return (code & Format::kSignMask) != 0; }
 
 }  // namespace fp8oracle

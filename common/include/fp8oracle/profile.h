@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/format.h"
+#include "fp8oracle/grid.h"
+#include "fp8oracle/knobs.h"
 
 namespace fp8oracle {
 
@@ -16,8 +17,8 @@ namespace fp8oracle {
 struct Profile {
   std::string name;
   std::string source;  ///< where the choices were read
-  std::vector<fp8oracle_granularity> granularities;
-  fp8oracle_knobs knobs{};  ///< element_max_code is filled in per format, see knobs_for()
+  std::vector<Grid> grids;
+  Knobs knobs{};  ///< element_max_code is filled in per format, see knobs_for()
   double element_max[2] =
       {};  ///< knob element.max per format of kSchemeFormats; 0 = the format's own
 
@@ -25,21 +26,8 @@ struct Profile {
   Format format_for(const Format& named) const;
   /// The knobs for one format, element_max_code resolved. Throws UsageError when element.max is not
   /// the value of a finite code.
-  fp8oracle_knobs knobs_for(const Format& named) const;
+  Knobs knobs_for(const Format& named) const;
 };
-
-/// One knob of the closed list: its name in profile files, where it is stored, and its values in
-/// the order of their numbers.
-struct Knob {
-  std::string_view name;
-  std::uint32_t fp8oracle_knobs::*field;
-  struct Value {
-    std::string_view name;
-    std::uint32_t number;
-  };
-  std::vector<Value> values;
-};
-const std::vector<Knob>& knobs();
 
 /// te, torchao-rceil, torchao-floor, torchao-even, torchao-ceil.
 const std::vector<Profile>& builtin_profiles();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "fp8oracle/layout.h"
+#include "fp8oracle/resolved_scheme.h"
+#include "fp8oracle/scale_grid.h"
 #include "optimized/cpu/backend.h"
 #include "optimized/cpu/target.h"
 #include "scalar_model.h"
@@ -39,39 +41,44 @@ Input make_input(fp8oracle_type type, const Shape& shape, const std::vector<floa
   return input;
 }
 
-Quantized quantize(const fp8oracle_scheme& scheme, Input& input, Scalars scalars,
-                   std::int64_t output_offset, std::uint8_t fill) {
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme;
-  args.input = input.matrix;
-  if (scalars.scale != nullptr) args.scale = {scalars.scale, 4};
-  if (scalars.amax != nullptr) args.amax = {scalars.amax, 4};
-  std::vector<Exact> memory;
-  memory.reserve(4);
+QuantizeCall::QuantizeCall(const ResolvedScheme& scheme, const Input& input, Scalars scalars)
+    : abi_(scheme, "te") {
+  args_.struct_size = sizeof args_;
+  args_.scheme = abi_.get();
+  args_.input = input.matrix;
+  if (scalars.scale != nullptr) args_.scale = {scalars.scale, 4};
+  if (scalars.amax != nullptr) args_.amax = {scalars.amax, 4};
+  memory_.reserve(4);
   for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
-    const bool wanted = (scheme.directions & static_cast<unsigned>(direction)) != 0;
+    const bool wanted = scheme.has(direction);
     const CodesShape codes = codes_shape(scheme, direction, input.matrix.rows, input.matrix.cols);
-    const ScaleInvShape scales =
-        scale_inv_shape(scheme, direction, input.matrix.rows, input.matrix.cols);
-    memory.emplace_back(wanted ? codes.rows * codes.cols : 0, output_offset, fill);
-    memory.emplace_back(wanted ? scales.bytes() : 0, 0, fill);
+    const ScaleGrid scales = scale_grid(scheme, direction, input.matrix.rows, input.matrix.cols);
+    memory_.emplace_back(wanted ? codes.rows * codes.cols : 0);
+    memory_.emplace_back(wanted ? scales.bytes() : 0);
     if (!wanted) continue;
-    fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise;
-    pair = {memory[memory.size() - 2].buffer(), memory.back().buffer()};
-    if (scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR && scheme.directions == 3) {
-      pair.scale_inv = args.rowwise.scale_inv;  // one buffer for both
+    fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? args_.rowwise : args_.columnwise;
+    pair.codes = memory_[memory_.size() - 2].buffer();
+    pair.scale_inv = memory_.back().buffer();
+    if (scheme.grid.scale_is_given() && scheme.directions == 3) {
+      pair.scale_inv = args_.rowwise.scale_inv;  // one buffer for both
     }
   }
+}
+
+Quantized QuantizeCall::run() const {
   Quantized result;
   char text[256] = {};
-  result.status = cpu::backend().quantize(&args, nullptr, {text, sizeof text});
+  result.status = cpu::backend().quantize(&args_, nullptr, {text, sizeof text});
   result.message = text;
   for (std::size_t d : {0u, 1u}) {
-    result.codes[d] = memory[2 * d].copy();
-    result.scale_inv[d] = memory[2 * d + 1].copy();
+    result.codes[d] = memory_[2 * d].copy();
+    result.scale_inv[d] = memory_[2 * d + 1].copy();
   }
   return result;
+}
+
+Quantized quantize(const ResolvedScheme& scheme, const Input& input, Scalars scalars) {
+  return QuantizeCall(scheme, input, scalars).run();
 }
 
 void on_every_target(const std::function<void()>& body) {
@@ -84,12 +91,11 @@ void on_every_target(const std::function<void()>& body) {
   cpu::select_target("");
 }
 
-fp8oracle_scheme scheme_of(const std::string& name) {
-  return parse_scheme(name, find_profile(name.substr(name.rfind('.') + 1))).abi();
+ResolvedScheme scheme_of(const std::string& name) {
+  return parse_scheme(name, find_profile(name.substr(name.rfind('.') + 1))).resolved();
 }
 
-fp8oracle_scheme with_knob(fp8oracle_scheme scheme, std::uint32_t fp8oracle_knobs::*knob,
-                           std::uint32_t value) {
+ResolvedScheme with_knob(ResolvedScheme scheme, std::uint32_t Knobs::*knob, std::uint32_t value) {
   scheme.knobs.*knob = value;
   return scheme;
 }

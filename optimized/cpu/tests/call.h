@@ -11,6 +11,7 @@
 
 #include "fp8oracle/backend.h"
 #include "fp8oracle/profile.h"
+#include "fp8oracle/resolved_scheme.h"
 #include "fp8oracle/scheme.h"
 
 namespace fp8oracle::cpu_tests {
@@ -65,15 +66,28 @@ struct Scalars {
   float* scale = nullptr;
   float* amax = nullptr;
 };
-Quantized quantize(const fp8oracle_scheme& scheme, Input& input, Scalars scalars = {},
-                   std::int64_t output_offset = 0, std::uint8_t fill = 0xA5);
+
+/// The arguments of one quantize, and the memory of what it writes.
+class QuantizeCall {
+ public:
+  QuantizeCall(const ResolvedScheme& scheme, const Input& input, Scalars scalars = {});
+  QuantizeCall(const QuantizeCall&) = delete;
+  QuantizeCall& operator=(const QuantizeCall&) = delete;
+  const fp8oracle_quantize_args& args() const { return args_; }
+  Quantized run() const;
+
+ private:
+  AbiScheme abi_;
+  fp8oracle_quantize_args args_{};
+  std::vector<Exact> memory_;
+};
+Quantized quantize(const ResolvedScheme& scheme, const Input& input, Scalars scalars = {});
 
 /// Runs `body` once on each Highway target of this machine, with its name in the trace.
 void on_every_target(const std::function<void()>& body);
 
-fp8oracle_scheme scheme_of(const std::string& name);
+ResolvedScheme scheme_of(const std::string& name);
 /// The scheme with one knob changed.
-fp8oracle_scheme with_knob(fp8oracle_scheme scheme, std::uint32_t fp8oracle_knobs::*knob,
-                           std::uint32_t value);
+ResolvedScheme with_knob(ResolvedScheme scheme, std::uint32_t Knobs::*knob, std::uint32_t value);
 
 }  // namespace fp8oracle::cpu_tests

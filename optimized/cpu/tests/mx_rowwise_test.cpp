@@ -4,23 +4,24 @@
 #include <cmath>
 
 #include "call.h"
-#include "fp8oracle/layout.h"
 #include "scalar_model.h"
 
 namespace fp8oracle::cpu_tests {
 namespace {
 
+constexpr std::int64_t kBlock = 32;
+
 struct Expected {
   std::vector<std::uint8_t> codes, scale_inv;
 };
 
-Expected model(const fp8oracle_scheme& scheme, const Input& input) {
-  const Format format = format_from_abi(scheme.format);
+Expected model(const ResolvedScheme& scheme, const Input& input) {
+  const Format& format = scheme.format;
   Expected expected;
   for (std::int64_t r = 0; r < input.matrix.rows; ++r) {
-    for (std::int64_t c = 0; c < input.matrix.cols; c += kMxBlock) {
+    for (std::int64_t c = 0; c < input.matrix.cols; c += kBlock) {
       std::vector<float> block;
-      for (std::int64_t i = c; i < std::min(c + kMxBlock, input.matrix.cols); ++i)
+      for (std::int64_t i = c; i < std::min(c + kBlock, input.matrix.cols); ++i)
         block.push_back(input.at(r, i));
       const std::uint8_t scale_inv = e8m0_of_block(format, scheme.knobs, block);
       expected.scale_inv.push_back(scale_inv);
@@ -52,7 +53,7 @@ TEST(CpuMxRowwise, WideRowsAgreeWithTheModelOnEveryTarget) {
         const Expected expected = model(scheme, input);
         on_every_target([&] {
           const Quantized got = quantize(scheme, input);
-          if (got.status == FP8ORACLE_INVALID_ARGUMENT && shape.cols % kMxBlock != 0) return;
+          if (got.status == FP8ORACLE_INVALID_ARGUMENT && shape.cols % kBlock != 0) return;
           ASSERT_EQ(got.status, FP8ORACLE_OK) << got.message;
           EXPECT_EQ(got.scale_inv[0], expected.scale_inv) << profile << " " << shape.cols;
           EXPECT_EQ(got.codes[0], expected.codes) << profile << " " << shape.cols;

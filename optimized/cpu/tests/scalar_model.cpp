@@ -38,11 +38,11 @@ std::uint8_t signed_code(unsigned code, bool negative) {
   return static_cast<std::uint8_t>(code | (negative ? 0x80u : 0u));
 }
 
-std::uint8_t nan_code(const Format& format, const fp8oracle_knobs& knobs, bool negative) {
+std::uint8_t nan_code(const Format& format, const Knobs& knobs, bool negative) {
   return signed_code(format.nan_code, negative && knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN);
 }
 
-std::uint8_t overflow_code(const Format& format, const fp8oracle_knobs& knobs, bool negative) {
+std::uint8_t overflow_code(const Format& format, const Knobs& knobs, bool negative) {
   if (knobs.element_overflow == FP8ORACLE_OVERFLOW_SATURATE) {
     return signed_code(knobs.element_max_code, negative);
   }
@@ -64,7 +64,7 @@ double value_of(const Format& format, unsigned code) {
   return sign * grid_value(format, magnitude);
 }
 
-std::uint8_t encode(const Format& format, const fp8oracle_knobs& knobs, float y) {
+std::uint8_t encode(const Format& format, const Knobs& knobs, float y) {
   const bool negative = std::signbit(y);
   if (std::isnan(y)) return nan_code(format, knobs, negative);
   if (std::isinf(y)) {
@@ -121,7 +121,7 @@ std::uint32_t narrow(fp8oracle_type type, float y) {
   return sign | (low % 2 == 0 ? low : high);
 }
 
-float amax_of(const fp8oracle_knobs& knobs, const std::vector<float>& values) {
+float amax_of(const Knobs& knobs, const std::vector<float>& values) {
   float amax = 0.0f;
   for (const float x : values) {
     if (std::isnan(x)) {
@@ -141,19 +141,19 @@ float e8m0_value(std::uint8_t code) {
   return code == 255 ? static_cast<float>(kNan) : static_cast<float>(std::ldexp(1.0, code - 127));
 }
 
-std::uint8_t e8m0_of_block(const Format& format, const fp8oracle_knobs& knobs,
+std::uint8_t e8m0_of_block(const Format& format, const Knobs& knobs,
                            const std::vector<float>& block) {
   if (knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN) {
     if (!std::all_of(block.begin(), block.end(), [](float x) { return std::isfinite(x); }))
       return 255;
   }
   const float amax = amax_of(knobs, block);
-  const int of_inf = knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN
-                         ? 255
-                         : static_cast<int>(knobs.e8m0_of_inf);
+  const bool inf_is_nan = knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN ||
+                          knobs.e8m0_of_inf == FP8ORACLE_E8M0_INF_IS_255;
+  const std::uint8_t of_inf = inf_is_nan ? 255 : 254;
   if (std::isnan(amax)) return 255;
-  if (std::isinf(amax)) return static_cast<std::uint8_t>(of_inf);
-  if (amax == 0.0f) return static_cast<std::uint8_t>(knobs.e8m0_of_zero);
+  if (std::isinf(amax)) return of_inf;
+  if (amax == 0.0f) return knobs.e8m0_of_zero == FP8ORACLE_E8M0_ZERO_IS_127 ? 127 : 0;
 
   const auto max = static_cast<float>(grid_value(format, knobs.element_max_code));
   const int emax = std::ilogb(max);
@@ -171,7 +171,7 @@ std::uint8_t e8m0_of_block(const Format& format, const fp8oracle_knobs& knobs,
     ++exponent;
   }
   if (exponent == 128 && knobs.e8m0_round == FP8ORACLE_E8M0_EVEN) {
-    return static_cast<std::uint8_t>(of_inf);
+    return of_inf;
   }
   code = std::clamp(exponent + 127 - emax, 0, 254);
   return static_cast<std::uint8_t>(code);

@@ -82,9 +82,9 @@ __device__ __forceinline__ std::uint32_t block_max(std::uint32_t bits, std::uint
   return max_of_warps<kFault>(scratch);
 }
 
-/// amax = max(amax, bits), whatever order the blocks come in: floats >= +0 order as integers do
-/// [K12]. amax only grows, so what it was at the block's start tells most blocks that they need not
-/// raise it.
+/// amax = max(amax, bits), whatever order the blocks come in: floats >= +0 order as integers do, a
+/// NaN is above them, and what has the sign bit (-0 and a NaN as well) is below +0 [K12]. amax only
+/// grows, so what it was at the block's start tells most blocks that they need not raise it.
 class AmaxTarget {
  public:
   __device__ __forceinline__ explicit AmaxTarget(float* amax)

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::cuda {
+
+/// Elements along a line that share a scale.
+inline constexpr std::int64_t kScaledTogether = 32;
 
 /// Which byte of an E8M0 scale_inv belongs to which block [K18, K19].
 ///
@@ -55,7 +58,8 @@ struct ScaleLayout {
   }
 };
 
-ScaleLayout scale_layout(const fp8oracle_scheme& scheme, fp8oracle_direction direction,
+/// Precondition: the scheme's grid is mx32 or mx32x32, its layout compact, padded or swizzled.
+ScaleLayout scale_layout(const ResolvedScheme& scheme, fp8oracle_direction direction,
                          std::int64_t rows, std::int64_t cols);
 
 /// All threads of the grid write zero to the padding, whatever the profile says about it [K18].

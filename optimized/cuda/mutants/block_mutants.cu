@@ -6,7 +6,7 @@
 #include "../mx_launch.cuh"
 #include "../queue.h"
 #include "../swizzle_launch.cuh"
-#include "fp8oracle/arguments.h"
+#include "scheme_of.h"
 
 namespace fp8oracle::cuda::mutants {
 namespace {
@@ -14,17 +14,24 @@ namespace {
 using Bf16 = __nv_bfloat16;
 
 /// Which calls a fault lives in.
-MxBlocks blocks_of(const fp8oracle_scheme& scheme) {
-  if (scheme.granularity == FP8ORACLE_GRANULARITY_MX32X32) return MxBlocks::kSquares;
+MxBlocks blocks_of(const ResolvedScheme& scheme) {
+  if (scheme.grid == kMx32x32Grid) return MxBlocks::kSquares;
   if (scheme.directions == FP8ORACLE_ROWWISE) return MxBlocks::kRows;
   return scheme.directions == FP8ORACLE_COLUMNWISE ? MxBlocks::kColumns : MxBlocks::kRowsAndColumns;
 }
 
+bool lives_in(const ResolvedScheme& scheme, const fp8oracle_matrix& matrix) {
+  return matrix.type == FP8ORACLE_BF16 && is_e4m3(scheme.format) && matrix.rows > 0 &&
+         matrix.cols > 0;
+}
+
+/// The MX cast of a call that the faults in kBlocks are compiled for, or nothing.
 template <MxBlocks kBlocks>
-bool lives_in(const fp8oracle_quantize_args& args) {
-  return !check_arguments(args) && args.scheme.granularity != FP8ORACLE_GRANULARITY_TENSOR &&
-         blocks_of(args.scheme) == kBlocks && args.input.type == FP8ORACLE_BF16 &&
-         is_e4m3(args.scheme.format) && args.input.rows > 0 && args.input.cols > 0;
+std::optional<MxCast> living_cast(const fp8oracle_quantize_args* args) {
+  const auto scheme = scheme_of(FP8ORACLE_OP_QUANTIZE, args);
+  const bool lives = scheme && scheme->grid.is_mx() && blocks_of(*scheme) == kBlocks &&
+                     lives_in(*scheme, args->input);
+  return lives ? std::optional(mx_cast(*scheme, *args)) : std::nullopt;
 }
 
 fp8oracle_status quantize_rightly(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
@@ -36,9 +43,10 @@ fp8oracle_status quantize_rightly(const fp8oracle_quantize_args* args, fp8oracle
 template <MxFault kFault, MxBlocks kBlocks>
 fp8oracle_status quantize_tiles(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message) {
-  if (!lives_in<kBlocks>(*args)) return quantize_rightly(args, stream, message);
-  const cudaError_t error = launch_tiles_of<Bf16, E4M3, kBlocks, WideTiles<Bf16, kBlocks>, kFault>(
-      mx_cast(*args), queue_of(stream).stream);
+  const auto cast = living_cast<kBlocks>(args);
+  if (!cast) return quantize_rightly(args, stream, message);
+  const cudaError_t error =
+      launch_tiles_of<Bf16, E4M3, kBlocks, WideTiles<Bf16, kBlocks>, kFault>(*cast, stream->handle);
   return status_of(error, "quantize, a mutant", message);
 }
 
@@ -46,37 +54,38 @@ fp8oracle_status quantize_tiles(const fp8oracle_quantize_args* args, fp8oracle_s
 template <MxFault kFault>
 fp8oracle_status quantize_flat_rows(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                     fp8oracle_message message) {
-  if (!lives_in<MxBlocks::kRows>(*args)) return quantize_rightly(args, stream, message);
-  const MxCast cast = mx_cast(*args);
-  if (!rows_are_flat(cast)) return quantize_rightly(args, stream, message);
+  const auto cast = living_cast<MxBlocks::kRows>(args);
+  if (!cast || !rows_are_flat(*cast)) return quantize_rightly(args, stream, message);
   const cudaError_t error =
-      launch_flat_rows_of<Bf16, E4M3, RowBlocks<Bf16>, kFault>(cast, queue_of(stream).stream);
+      launch_flat_rows_of<Bf16, E4M3, RowBlocks<Bf16>, kFault>(*cast, stream->handle);
   return status_of(error, "quantize, a mutant", message);
 }
 
 template <MxFault kFault>
 fp8oracle_status dequantize_faulty(const fp8oracle_dequantize_args* args, fp8oracle_stream stream,
                                    fp8oracle_message message) {
-  const bool lives = !check_arguments(*args) && args->output.type == FP8ORACLE_BF16 &&
-                     is_e4m3(args->scheme.format) && args->output.rows > 0 && args->output.cols > 0;
-  if (!lives) return backend().dequantize(args, stream, message);
+  const auto scheme = scheme_of(FP8ORACLE_OP_DEQUANTIZE, args);
+  if (!scheme || !lives_in(*scheme, args->output))
+    return backend().dequantize(args, stream, message);
   const cudaError_t error =
-      launch_dequantize<Bf16, E4M3, kFault>(dequantize_call(*args), queue_of(stream).stream);
+      launch_dequantize<Bf16, E4M3, kFault>(dequantize_call(*scheme, *args), stream->handle);
   return status_of(error, "dequantize, a mutant", message);
 }
 
 template <MxFault kFault>
 fp8oracle_status swizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                                 fp8oracle_message message) {
-  if (check_arguments(*args, false)) return backend().swizzle(args, stream, message);
-  return launch_swizzle<true, kFault>(*args, queue_of(stream).stream, message);
+  const auto scheme = scheme_of(FP8ORACLE_OP_SWIZZLE, args);
+  if (!scheme) return backend().swizzle(args, stream, message);
+  return launch_swizzle<true, kFault>(*scheme, *args, stream->handle, message);
 }
 
 template <MxFault kFault>
 fp8oracle_status unswizzle_faulty(const fp8oracle_swizzle_args* args, fp8oracle_stream stream,
                                   fp8oracle_message message) {
-  if (check_arguments(*args, true)) return backend().unswizzle(args, stream, message);
-  return launch_swizzle<false, kFault>(*args, queue_of(stream).stream, message);
+  const auto scheme = scheme_of(FP8ORACLE_OP_UNSWIZZLE, args);
+  if (!scheme) return backend().unswizzle(args, stream, message);
+  return launch_swizzle<false, kFault>(*scheme, *args, stream->handle, message);
 }
 
 std::vector<Mutant> quantize_mutants() {

@@ -8,7 +8,7 @@
 #include "../quantize_many.cuh"
 #include "../quantize_tensor.cuh"
 #include "../quantize_transpose.cuh"
-#include "fp8oracle/arguments.h"
+#include "scheme_of.h"
 
 namespace fp8oracle::cuda::mutants {
 namespace {
@@ -16,22 +16,19 @@ namespace {
 using Bf16 = __nv_bfloat16;
 
 /// The calls that the faults are compiled for.
-template <class Args>
-bool lives_in(const Args& args, std::uint32_t type) {
-  return !check_arguments(args) && type == FP8ORACLE_BF16 && is_e4m3(args.scheme.format) &&
-         args.scheme.granularity == FP8ORACLE_GRANULARITY_TENSOR;
+bool lives_in(const ResolvedScheme& scheme, std::uint32_t type) {
+  return type == FP8ORACLE_BF16 && is_e4m3(scheme.format) && scheme.grid.scale_is_given();
 }
 
-bool has_transpose(const fp8oracle_scheme& scheme) {
-  return (scheme.directions & FP8ORACLE_COLUMNWISE) != 0;
-}
+bool has_transpose(const ResolvedScheme& scheme) { return scheme.has(FP8ORACLE_COLUMNWISE); }
 
 template <Fault kFault>
 fp8oracle_status faulty_rows(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                              fp8oracle_message message) {
-  if (!lives_in(*args, args->input.type) || has_transpose(args->scheme))
+  const auto scheme = scheme_of(FP8ORACLE_OP_QUANTIZE, args);
+  if (!scheme || !lives_in(*scheme, args->input.type) || has_transpose(*scheme))
     return backend().quantize(args, stream, message);
-  TensorCast cast = given_scale_cast(*args);
+  TensorCast cast = given_scale_cast(*scheme, *args);
   flatten(cast);
   cudaStream_t queue = stream->handle;
   if constexpr (kFault == Fault::kWrongStream) queue = nullptr;
@@ -57,18 +54,20 @@ fp8oracle_status faulty_rows(const fp8oracle_quantize_args* args, fp8oracle_stre
 template <Fault kFault, class Shape>
 fp8oracle_status faulty_transpose(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                   fp8oracle_message message) {
-  if (!lives_in(*args, args->input.type) || !has_transpose(args->scheme))
+  const auto scheme = scheme_of(FP8ORACLE_OP_QUANTIZE, args);
+  if (!scheme || !lives_in(*scheme, args->input.type) || !has_transpose(*scheme))
     return backend().quantize(args, stream, message);
   const cudaError_t error =
-      launch_tiles<Bf16, E4M3, Shape, kFault>(given_scale_cast(*args), stream->handle);
+      launch_tiles<Bf16, E4M3, Shape, kFault>(given_scale_cast(*scheme, *args), stream->handle);
   return status_of(error, "quantize, a mutant", message);
 }
 
 template <Fault kFault>
 fp8oracle_status faulty_amax(const fp8oracle_amax_args* args, fp8oracle_stream stream,
                              fp8oracle_message message) {
-  if (!lives_in(*args, args->input.type)) return backend().amax(args, stream, message);
-  TensorCast cast = tensor_cast(args->scheme, args->input, {}, {});
+  const auto scheme = scheme_of(FP8ORACLE_OP_AMAX, args);
+  if (!scheme || !lives_in(*scheme, args->input.type)) return backend().amax(args, stream, message);
+  TensorCast cast = tensor_cast(*scheme, args->input, {}, {});
   cast.amax = pointer<float>(args->amax);
   cast.noop = pointer<const float>(args->noop);
   flatten(cast);
@@ -80,11 +79,13 @@ fp8oracle_status faulty_amax(const fp8oracle_amax_args* args, fp8oracle_stream s
 template <Fault kFault>
 fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
                                 fp8oracle_stream stream, fp8oracle_message message) {
-  if (!lives_in(*args, args->input.type)) return backend().quantize_current(args, stream, message);
+  const auto scheme = scheme_of(FP8ORACLE_OP_QUANTIZE_CURRENT, args);
+  if (!scheme || !lives_in(*scheme, args->input.type))
+    return backend().quantize_current(args, stream, message);
   const Queue queue = queue_of(stream);
-  CurrentCast current = current_cast(*args, queue);
+  CurrentCast current = current_cast(*scheme, *args, queue);
   cudaError_t error = cudaSuccess;
-  if (has_transpose(args->scheme)) {
+  if (has_transpose(*scheme)) {
     error = launch_current_tiles<Bf16, E4M3, SmallCurrentTile, kFault>(current, queue);
   } else {
     flatten(current.cast);
@@ -97,10 +98,12 @@ fp8oracle_status faulty_current(const fp8oracle_quantize_current_args* args,
 template <Fault kFault>
 fp8oracle_status faulty_many(const fp8oracle_quantize_many_args* args, fp8oracle_stream stream,
                              fp8oracle_message message) {
-  const bool any = args->count > 0 && args->items != nullptr;
-  if (!any || !lives_in(*args, args->items[0].input.type))
+  const auto scheme = scheme_of(FP8ORACLE_OP_QUANTIZE_MANY, args);
+  const bool any = scheme && args->count > 0;
+  if (!any || !lives_in(*scheme, item_of(*args, 0).input.type))
     return backend().quantize_many(args, stream, message);
-  const cudaError_t error = launch_batches<Bf16, E4M3, SmallTile, kFault>(*args, stream->handle);
+  const cudaError_t error =
+      launch_batches<Bf16, E4M3, SmallTile, kFault>(*scheme, *args, stream->handle);
   return status_of(error, "quantize_many, a mutant", message);
 }
 

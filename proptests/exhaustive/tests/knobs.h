@@ -7,8 +7,6 @@
 
 namespace fp8oracle::exhaustive {
 
-inline fp8oracle_knobs te_knobs(const Format& format) {
-  return find_profile("te").knobs_for(format);
-}
+inline Knobs te_knobs(const Format& format) { return find_profile("te").knobs_for(format); }
 
 }  // namespace fp8oracle::exhaustive

@@ -89,7 +89,7 @@ TEST_P(RationalWitness, RoundUpDiffersFromTheExactQuotientForOneAmax) {
 TEST_P(RationalWitness, ScaleFromAmaxIsTheRoundedQuotient) {
   const Format& format = GetParam();
   const int k = seven_shift(format);
-  const fp8oracle_knobs knobs = te_knobs(format);
+  const Knobs knobs = te_knobs(format);
   reference::ScaleOptions pow2;
   pow2.pow2 = true;
   expect_every_float("scale from amax, exactly", kAmaxes, step(121), [&](std::uint32_t bits) {

@@ -9,8 +9,8 @@
 #include "common/tests/thread_limit.h"
 #include "exhaustive/equivalence.h"
 #include "exhaustive/tiers.h"
-#include "fp8oracle/arguments.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/operations/arguments.h"
 #include "mutants/mutants.h"
 #include "optimized/cpu/backend.h"
 #include "reference/backend.h"
@@ -110,13 +110,31 @@ TEST(Sweep, RefusesAnUnknownTier) {
 
 TEST(Sweep, SkipsWhatIsDeniedAndSaysThatNothingRan) {
   fp8oracle_backend_table denying = cpu::backend();
-  denying.supports = [](fp8oracle_operation, const fp8oracle_scheme*, fp8oracle_type,
-                        fp8oracle_message m) {
+  denying.supports = [](fp8oracle_operation, const void*, fp8oracle_message m) {
     return report(FP8ORACLE_UNSUPPORTED, "not today", m);
   };
   const Swept r = run(denying, {"dequantize"}, 1);
   EXPECT_EQ(r.code, 3);
   EXPECT_TRUE(r.any("SKIPPED: not today"));
+}
+
+TEST(Sweep, SkipsAnOperationThatTheTableDoesNotHave) {
+  fp8oracle_backend_table without = cpu::backend();
+  without.dequantize = nullptr;
+  const Swept r = run(without, {"dequantize"}, 1);
+  EXPECT_EQ(r.code, 3);
+  EXPECT_TRUE(r.any("SKIPPED: the backend has no dequantize"));
+}
+
+TEST(Sweep, SkipsWhatOnlyTheCallDenies) {
+  fp8oracle_backend_table denying = cpu::backend();
+  denying.dequantize = [](const fp8oracle_dequantize_args*, fp8oracle_stream, fp8oracle_message m) {
+    return report(FP8ORACLE_UNSUPPORTED, "not this shape", m);
+  };
+  const Swept r = run(denying, {"dequantize", "bf16"}, 3);
+  EXPECT_EQ(r.code, 0);
+  EXPECT_TRUE(r.any("SKIPPED: not this shape"));
+  EXPECT_FALSE(r.any("FAILED"));
 }
 
 TEST(Sweep, TakesAnErrorOfASupportedOperationForAFailure) {

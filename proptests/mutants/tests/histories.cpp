@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fp8oracle/layout.h"
+#include "fp8oracle/scale_grid.h"
 #include "plans/philox.h"
 
 namespace fp8oracle::mutants::tests {
@@ -25,7 +26,7 @@ Step quantize(const Scheme& scheme, const std::string& input, const std::string&
   Step s = step(StepKind::kQuantize, scheme);
   s.input = input;
   s.tensor = tensor;
-  if (!scheme.is_block()) {
+  if (scheme.grid.scale_is_given()) {
     s.scale = scale;
     s.amax = amax;
   }
@@ -104,8 +105,8 @@ void swizzle_there_and_back(Case& c, const Scheme& scheme, const Plan& plan) {
         tensor(name + "_swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED), plan));
     c.tensors.push_back(tensor(name + "_back", plain, plan));
     for (const unsigned direction : directions_of(scheme)) {
-      const auto shape = scale_inv_shape(plain.abi(), static_cast<fp8oracle_direction>(direction),
-                                         plan.rows, plan.cols);
+      const auto shape = scale_grid(plain.resolved(), static_cast<fp8oracle_direction>(direction),
+                                    plan.rows, plan.cols);
       Step write = step(StepKind::kWriteScaleInv, scheme);
       write.tensor = name;
       write.directions = direction;
@@ -151,7 +152,7 @@ Case cast_and_read(const Scheme& scheme, const Plan& plan, Bulk bulk) {
                {"new", 0x3FC00000}};
   c.steps = {quantize(scheme, "x", "t", plan.scale_absent ? "" : "s", "a")};
   read_back(c, scheme, plan, "t");
-  if (!scheme.is_block()) {
+  if (scheme.grid.scale_is_given()) {
     c.steps.push_back(amax_of("x", "alone"));
     c.steps.push_back(scale_from_amax("alone", "new"));
   } else if (plan.rows > 0 && plan.cols > 0) {
@@ -182,8 +183,8 @@ Case recipe_moves_on(const Scheme& scheme, const Plan& plan) {
     }
     c.steps.push_back(dequantize("t1", direction, "again" + n));
     c.steps.push_back(dequantize("t3", direction, "third" + n));
-    const auto shape = scale_inv_shape(scheme.abi(), static_cast<fp8oracle_direction>(direction),
-                                       plan.rows, plan.cols);
+    const auto shape = scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction),
+                                  plan.rows, plan.cols);
     Step write = step(StepKind::kWriteScaleInv, scheme);
     write.tensor = "t1";
     write.directions = direction;
@@ -262,13 +263,13 @@ Case bad_calls(const Scheme& scheme, const Plan& plan) {
                           {"input.row_stride", plan.cols - 1, "input.row_stride"},
                           {"input.type", 3, "input.type"},
                           {"input.rows", std::int64_t{1} << 62, "input"},
-                          {"scheme.knobs.element_overflow", 9, "element.overflow"},
+                          {"scheme.knobs.element.overflow", 9, "element.overflow"},
                           {"struct_size", 16, "struct_size"}};
   for (const Tamper& t : casts) {
     c.steps.push_back(quantize(scheme, "x", "t", "s", "a"));
     c.steps.back().tamper = t;
   }
-  if (scheme.is_block()) {
+  if (!scheme.grid.scale_is_given()) {
     for (const auto& [scale, amax] : {std::pair{"s", ""}, {"", "a"}}) {
       Step s = quantize(scheme, "x", "t", "", "");
       s.scale = scale;
@@ -290,7 +291,7 @@ Case bad_calls(const Scheme& scheme, const Plan& plan) {
   }
   c.steps.push_back(dequantize("t", row ? 1u : 2u, "y"));
   c.steps.back().tamper = Tamper{"pair.codes.bytes", codes - 1, "pair.codes"};
-  if (scheme.is_block()) {
+  if (!scheme.grid.scale_is_given()) {
     c.tensors.push_back(tensor("p", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED), plan));
     c.tensors.push_back(tensor("w", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED), plan));
     Step s = step(StepKind::kSwizzle, scheme);
@@ -330,7 +331,7 @@ std::vector<Case> histories(const Scheme& scheme) {
   large.rows = 288;
   large.cols = 256;
   list.push_back(cast_and_read(scheme, large, Bulk::kOrdinary));
-  if (!scheme.is_block()) {
+  if (scheme.grid.scale_is_given()) {
     for (std::uint64_t i = 0; i < 12; ++i)
       list.push_back(scalars(scheme, drawn_plan(scheme, FP8ORACLE_F32, 200 + i)));
   }

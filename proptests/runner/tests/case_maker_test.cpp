@@ -16,7 +16,7 @@ class Denying final : public Session {
  public:
   explicit Denying(std::optional<fp8oracle_operation> denied) : denied_(denied) {}
   Outcome run(const Case&, Fill) override { return {}; }
-  std::string unsupported(fp8oracle_operation operation, const fp8oracle_scheme&,
+  std::string unsupported(fp8oracle_operation operation, const Scheme&,
                           fp8oracle_type type) override {
     if (operation == denied_) return "not here, type " + std::string(to_string(type));
     return operation == FP8ORACLE_OP_QUANTIZE && type == FP8ORACLE_F32 ? "no F32" : "";

@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <tuple>
 
 #include "backends/honest.h"
 #include "door_fixture.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/profile.h"
 #include "fp8oracle/thread_group.h"
 
 namespace fp8oracle::runner {
@@ -67,6 +69,56 @@ TEST(ChildSession, CarriesTheStatusAndMessageOfABadCall) {
   EXPECT_EQ(outcome.steps[1].message, "input.row_stride: is less than cols");
 }
 
+TEST(ChildSession, TampersWithAllThatTheArgumentsPointTo) {
+  const auto child = open_child("honest");
+  const std::tuple<const char*, std::int64_t, const char*> fields[] = {
+      {"struct_size", 16, "struct_size: is 16, less than "},
+      {"scheme", 0, "scheme: is missing"},
+      {"scheme.struct_size", 8, "scheme.struct_size: is 8, less than "},
+      {"scheme.directions", 0, "scheme.directions: is not 1, 2 or 3"},
+      {"scheme.profile", 0, "scheme.profile: is missing"},
+      {"scheme.format", 0, "scheme.format: is missing"},
+      {"scheme.format.bits", 7, "scheme.format.bits: is not 8"},
+      {"scheme.grid", 0, "scheme.grid: is missing"},
+      {"scheme.grid.struct_size", 8, "scheme.grid.struct_size: is 8, less than "},
+      {"scheme.grid.levels", 77, "scheme.grid.levels: is not 1"},
+      {"scheme.knobs.values", 0, "scheme.knobs.values: is missing"},
+      {"scheme.knobs.element.overflow", 9,
+       "scheme.knobs.element.overflow: has the unknown value 9"},
+      {"input.type", 3, "input.type: is not F32, BF16 or F16"},
+      {"input.data.data", 1, "input.data: is not aligned"},
+      {"rowwise.codes.bytes", 31, "rowwise.codes: has 31 bytes, the shape needs 32"},
+      {"rowwise.second_scale.bytes", 4, "rowwise.second_scale: is given"},
+      {"columnwise.codes.bytes", 4, "columnwise.codes: is given, but not in scheme.directions"},
+  };
+  for (const auto& [field, value, message] : fields) {
+    Case c = amax_then_quantize();
+    c.steps[1].tamper = Tamper{field, value, field};
+    const Outcome outcome = child->run(c, Fill::kA);
+    ASSERT_EQ(outcome.steps.size(), 2u) << field;
+    EXPECT_EQ(outcome.steps[1].status, FP8ORACLE_INVALID_ARGUMENT) << field;
+    EXPECT_EQ(outcome.steps[1].message.rfind(message, 0), 0u) << outcome.steps[1].message;
+  }
+}
+
+TEST(InProcessSession, NeverTampersOutOfTheCasesOwnMemory) {
+  const fp8oracle_backend_table table = honest_table("honest");
+  const auto here = open_in_process(table);
+  const std::pair<const char*, std::int64_t> fields[] = {
+      {"rowwise.codes.data", std::int64_t{1} << 40},
+      {"scheme.grid", 8},
+      {"scheme.knobs.values", 4},
+      {"struct_size", 1 << 20},
+      {"scheme.format.struct_size", 4096},
+      {"scheme.grid.nothing", 0}};
+  for (const auto& [field, value] : fields) {
+    Case c = amax_then_quantize();
+    c.steps[1].tamper = Tamper{field, value, field};
+    EXPECT_THROW(here->run(c, Fill::kA), UsageError) << field;
+  }
+  EXPECT_EQ(here->run(amax_then_quantize(), Fill::kA).steps.size(), 2u);
+}
+
 TEST(ChildSession, RunsABatchInOrder) {
   const auto child = open_child("honest");
   const Case one = amax_only(), two = amax_then_quantize();
@@ -113,14 +165,44 @@ TEST(ChildSession, StaysWithItsBackendWhenTheNewOneCannotBeHad) {
 
 TEST(ChildSession, SaysWhatIsNotSupported) {
   const auto child = open_child("honest");
-  const fp8oracle_scheme scheme = amax_only().tensors[0].scheme.abi();
+  const Scheme scheme = amax_only().tensors[0].scheme;
   EXPECT_EQ(child->unsupported(FP8ORACLE_OP_QUANTIZE, scheme, FP8ORACLE_F32), "");
-  EXPECT_EQ(child->unsupported(FP8ORACLE_OP_SWIZZLE, scheme, FP8ORACLE_F32),
+  EXPECT_EQ(child->unsupported(FP8ORACLE_OP_DEQUANTIZE, scheme, FP8ORACLE_F32),
             "only quantize and amax");
+  EXPECT_EQ(child->unsupported(FP8ORACLE_OP_SCALE_INVERSE, scheme, FP8ORACLE_F32),
+            "the backend has no scale_inverse");
   child->restart();
-  EXPECT_EQ(child->unsupported(FP8ORACLE_OP_SWIZZLE, scheme, FP8ORACLE_F32),
+  EXPECT_EQ(child->unsupported(FP8ORACLE_OP_DEQUANTIZE, scheme, FP8ORACLE_F32),
             "only quantize and amax");
   EXPECT_EQ(child->child_id(), 0) << "a kept answer must not start a child";
+}
+
+TEST(ChildSession, ABackendOfAnotherHeaderCastsAndDeniesWhatItDoesNotKnow) {
+  Case cast = amax_only();
+  cast.steps = {amax_then_quantize().steps[1]};
+  Profile known = find_profile("te"), unknown = known;
+  unknown.knobs.mx_columnwise_codes = FP8ORACLE_COLUMNWISE_TRANSPOSED;  // the last knob of today
+  const std::string scheme = cast.scheme;
+  std::vector<Outcome> outcomes;
+  for (const std::string name : {"growth_less", "growth_same", "growth_more"}) {
+    const auto child = open_child(std::string(GROWTH_BACKENDS) + "/" + name + ".so");
+    const auto why = [&](fp8oracle_operation operation, const Profile& profile) {
+      return child->unsupported(operation, parse_scheme(scheme, profile), FP8ORACLE_F32);
+    };
+    EXPECT_EQ(why(FP8ORACLE_OP_QUANTIZE, known), "") << name;
+    EXPECT_EQ(why(FP8ORACLE_OP_SCALE_INVERSE, known), "the backend has no scale_inverse") << name;
+    outcomes.push_back(child->run(cast, Fill::kA));
+    ASSERT_EQ(outcomes.back().steps.at(0).status, FP8ORACLE_OK) << name;
+    expect_same(outcomes.back(), outcomes.front());
+    unknown.name = "unknown";
+    cast.tensors[0].scheme = parse_scheme("e4m3.tensor.row.compact.unknown", unknown);
+    const Outcome denied = child->run(cast, Fill::kA);
+    EXPECT_EQ(denied.steps.at(0).status, FP8ORACLE_UNSUPPORTED) << name;
+    EXPECT_EQ(denied.steps.at(0).message, name == "growth_less"
+                                              ? "scheme.knobs: knob 18 is not known here"
+                                              : "scheme.knobs: knob 18 is not that of te");
+    cast.tensors[0].scheme = parse_scheme(scheme, known);
+  }
 }
 
 TEST(ChildSession, OpeningCarriesTheChildsWords) {
@@ -128,7 +210,7 @@ TEST(ChildSession, OpeningCarriesTheChildsWords) {
   EXPECT_EQ(opening("/nowhere/b.so"),
             "backend /nowhere/b.so: cannot be read: No such file or directory");
   EXPECT_EQ(opening(library("wrong_version")),
-            "backend " + library("wrong_version") + ": speaks ABI version 99, this tool speaks 1");
+            "backend " + library("wrong_version") + ": speaks ABI version 99, this tool speaks 2");
   EXPECT_EQ(opening(library("crash_on_load")),
             "backend " + library("crash_on_load") +
                 ": loading it ended its process: killed by signal 11 (Segmentation fault)");

@@ -24,7 +24,7 @@ class CodePairs : public ::testing::TestWithParam<Format> {
                              find_profile("te"))) {}
 
   double cast(double value) const {
-    const auto rules = reference::element_rules(GetParam(), scheme_.abi().knobs);
+    const auto rules = reference::element_rules(GetParam(), scheme_.resolved().knobs);
     return decode(GetParam(), reference::encode(GetParam(), rules, static_cast<float>(value)));
   }
 
@@ -60,7 +60,7 @@ TEST_P(CodePairs, AToleranceAcceptsWrongCodesThatThisComparatorDoesNot) {
       census.tolerated += accepted;
       census.with_nan += nan;
       census.with_nan_tolerated += nan && accepted;
-      census.ours += same_code(scheme_.abi(), expected, test);
+      census.ours += same_code(scheme_.resolved(), expected, test);
     }
   }
   const bool e4m3 = GetParam().name == "e4m3";

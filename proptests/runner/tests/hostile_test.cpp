@@ -188,7 +188,7 @@ TEST(HostileBackendOutcome, ADeathBetweenTwoCasesIsNotLostAndSaysSo) {
 
 TEST(HostileBackendOutcome, ADeathInSupportsNamesTheQuestion) {
   const auto child = open_child(library("crash_in_supports"));
-  const fp8oracle_scheme scheme = amax_only().tensors[0].scheme.abi();
+  const Scheme scheme = amax_only().tensors[0].scheme;
   try {
     child->unsupported(FP8ORACLE_OP_QUANTIZE, scheme, FP8ORACLE_F32);
     ADD_FAILURE() << "an answer from a backend that dies over the question";

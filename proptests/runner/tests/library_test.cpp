@@ -9,6 +9,8 @@
 #include "backends/honest.h"
 #include "door_fixture.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/host_memory.h"
+#include "fp8oracle/operations/operation.h"
 
 namespace fp8oracle::runner {
 namespace {
@@ -63,14 +65,35 @@ TEST(BackendLibrary, NamesTheMissingSymbol) {
 }
 
 TEST(BackendLibrary, NamesBothVersionsWhenTheyDiffer) {
-  EXPECT_EQ(loading(library("wrong_version")),
-            "backend " + library("wrong_version") + ": speaks ABI version 99, this tool speaks 1");
+  for (const auto& [name, version] : {std::pair{"version_1", "1"}, {"wrong_version", "99"}}) {
+    EXPECT_EQ(loading(library(name)), "backend " + library(name) + ": speaks ABI version " +
+                                          version + ", this tool speaks 2");
+  }
 }
 
 TEST(BackendLibrary, NamesTheMissingFunction) {
-  EXPECT_EQ(
-      loading(library("missing_function")),
-      "backend " + library("missing_function") + ": its table lacks the function 'dequantize'");
+  EXPECT_EQ(loading(library("missing_function")),
+            "backend " + library("missing_function") + ": its table lacks the function 'download'");
+}
+
+TEST(BackendLibrary, TakesATableThatEndsBeforeTheOperations) {
+  const BackendLibrary none(library("no_operations"));
+  for (const Operation& operation : operations())
+    EXPECT_FALSE(offers(none.table(), operation.id)) << operation.name;
+  EXPECT_EQ(none.table().launches, nullptr);
+  EXPECT_EQ(none.table().capture, nullptr);
+}
+
+TEST(BackendLibrary, CompletesATableOfYesterdayAndCutsOneOfTomorrow) {
+  for (const char* name : {"growth_less", "growth_same", "growth_more"}) {
+    const BackendLibrary grown(std::string(GROWTH_BACKENDS) + "/" + name + ".so");
+    EXPECT_STREQ(grown.table().name, name);
+    EXPECT_EQ(grown.table().struct_size, sizeof(fp8oracle_backend_table)) << name;
+    EXPECT_TRUE(offers(grown.table(), FP8ORACLE_OP_QUANTIZE)) << name;
+    EXPECT_FALSE(offers(grown.table(), FP8ORACLE_OP_SCALE_INVERSE)) << name;
+    EXPECT_EQ(grown.table().launches, nullptr) << name;
+    EXPECT_EQ(grown.table().recording_destroy, nullptr) << name;
+  }
 }
 
 TEST(BackendLibrary, RefusesATableThatIsTooSmallOrAbsent) {
@@ -112,13 +135,13 @@ TEST(CheckTable, NamesEveryFunctionThatIsMissing) {
   EXPECT_EQ(without(&T::fill), lacks + "'fill'");
   EXPECT_EQ(without(&T::supports), lacks + "'supports'");
   EXPECT_EQ(without(&T::workspace_bytes), lacks + "'workspace_bytes'");
-  EXPECT_EQ(without(&T::quantize), lacks + "'quantize'");
-  EXPECT_EQ(without(&T::amax), lacks + "'amax'");
-  EXPECT_EQ(without(&T::scale_from_amax), lacks + "'scale_from_amax'");
-  EXPECT_EQ(without(&T::dequantize), lacks + "'dequantize'");
-  EXPECT_EQ(without(&T::swizzle), lacks + "'swizzle'");
-  EXPECT_EQ(without(&T::unswizzle), lacks + "'unswizzle'");
   EXPECT_EQ(without(&T::device), "b: its table has no device");
+}
+
+TEST(CheckTable, TakesATableWithoutAnyOperation) {
+  fp8oracle_backend_table table = host_memory_table("t", "test");
+  table.supports = honest_table("t").supports;
+  EXPECT_NO_THROW(check_table(&table, "b"));
 }
 
 }  // namespace

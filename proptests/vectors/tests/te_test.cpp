@@ -19,17 +19,6 @@ Scheme per_tensor(const std::string& format, unsigned directions) {
   return scheme;
 }
 
-fp8oracle_quantize_args arguments(const Scheme& scheme, fp8oracle_type type, std::int64_t rows,
-                                  std::int64_t cols) {
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme.abi();
-  args.input.type = type;
-  args.input.rows = rows;
-  args.input.cols = args.input.row_stride = cols;
-  return args;
-}
-
 Bytes fetch(Side& side, const fp8oracle_buffer& buffer) {
   Bytes bytes(buffer.bytes);
   side.download(buffer, bytes.data());
@@ -40,16 +29,24 @@ Bytes fetch(Side& side, const fp8oracle_buffer& buffer) {
 /// One cast of `input`, with codes in every direction of the scheme, compared with the tensors of
 /// the given slice.
 struct Expected {
+  fp8oracle_type type;
+  std::int64_t rows, cols;
   std::span<const std::uint8_t> input, scale, codes, codes_t, scale_inv, amax;
 };
-void cast_and_compare(Side& side, fp8oracle_quantize_args args, const Expected& e, Comparison& c) {
+void cast_and_compare(Side& side, const Scheme& scheme, const Expected& e, Comparison& c) {
+  AbiScheme abi = scheme.abi();
+  fp8oracle_quantize_args args{};
+  args.struct_size = sizeof args;
+  args.scheme = abi.get();
   side.begin();
-  args.input.data = side.upload(e.input.data(), e.input.size());
+  args.input = {side.upload(e.input.data(), e.input.size()), e.type, e.rows, e.cols, e.cols};
   args.scale = side.upload(e.scale.data(), e.scale.size());
   args.amax = side.upload(&kZero, sizeof kZero);  // it accumulates
-  args.rowwise = {side.poisoned(e.codes.size()), side.poisoned(sizeof(float))};
+  args.rowwise.codes = side.poisoned(e.codes.size());
+  args.rowwise.scale_inv = side.poisoned(sizeof(float));
   if (!e.codes_t.empty()) {
-    args.columnwise = {side.poisoned(e.codes_t.size()), args.rowwise.scale_inv};
+    args.columnwise.codes = side.poisoned(e.codes_t.size());
+    args.columnwise.scale_inv = args.rowwise.scale_inv;
   }
   args.workspace = side.workspace(FP8ORACLE_OP_QUANTIZE, &args);
   side.answered(side.table().quantize(&args, side.stream(), side.message()));
@@ -72,9 +69,11 @@ TEST_P(Recorded, PerTensorCastsGiveTheSameBytes) {
       };
       Comparison c(where);
       for (std::int64_t r = 0; r < 64; ++r, ++casts) {
-        cast_and_compare(side,
-                         arguments(per_tensor(format, FP8ORACLE_ROWWISE), type_named(type), 1, 512),
-                         {row("input", r),
+        cast_and_compare(side, per_tensor(format, FP8ORACLE_ROWWISE),
+                         {type_named(type),
+                          1,
+                          512,
+                          row("input", r),
                           row("scale", r),
                           row("codes", r),
                           {},
@@ -101,12 +100,11 @@ TEST_P(Recorded, CastsWithTransposeGiveTheSameBytes) {
     const auto data = [&](const char* name) { return file.at(where + name).data; };
     const std::string format = where.find("E4M3") != std::string::npos ? "E4M3" : "E5M2";
     Comparison c(where);
-    cast_and_compare(side,
-                     arguments(per_tensor(format, FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE),
-                               type_named(input.dtype), input.shape.at(0), input.shape.at(1)),
-                     {data("input"), data("scale"), data("codes"), data("codes_t"),
-                      data("scale_inv"), data("amax")},
-                     c);
+    cast_and_compare(
+        side, per_tensor(format, FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE),
+        {type_named(input.dtype), input.shape.at(0), input.shape.at(1), data("input"),
+         data("scale"), data("codes"), data("codes_t"), data("scale_inv"), data("amax")},
+        c);
     ASSERT_FALSE(HasFatalFailure());
     compared += c.compared();
     elements += data("codes").size();
@@ -131,9 +129,10 @@ TEST_P(Recorded, ScalesFromAmaxGiveTheSameBytes) {
         side.begin();
         const fp8oracle_buffer from = side.upload(amaxes.data(), amaxes.size());
         const fp8oracle_buffer to = side.poisoned(amaxes.size());
+        AbiScheme abi = per_tensor(format, FP8ORACLE_ROWWISE).abi();
         fp8oracle_scale_from_amax_args args{};
         args.struct_size = sizeof args;
-        args.scheme = per_tensor(format, FP8ORACLE_ROWWISE).abi();
+        args.scheme = abi.get();
         args.input_type = FP8ORACLE_F32;
         args.pow2 = pow2;
         args.eps = std::strtof(eps.c_str(), nullptr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Breaks its device: nothing can be waited for or read after the call.
-#include "fp8oracle/arguments.h"
+#include "fp8oracle/operations/arguments.h"
 #include "honest.h"
 
 namespace {

@@ -6,8 +6,7 @@
 
 namespace {
 
-fp8oracle_status supports(fp8oracle_operation, const fp8oracle_scheme*, fp8oracle_type,
-                          fp8oracle_message) {
+fp8oracle_status supports(fp8oracle_operation, const void*, fp8oracle_message) {
   std::raise(SIGSEGV);
   return FP8ORACLE_OK;
 }

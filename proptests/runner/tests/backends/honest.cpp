@@ -3,23 +3,23 @@
 
 #include <cstring>
 
-#include "fp8oracle/arguments.h"
 #include "fp8oracle/host_memory.h"
+#include "fp8oracle/operations/arguments.h"
 
 namespace fp8oracle::runner {
 namespace {
 
 constexpr float kOne = 1.0f;
 
-fp8oracle_status supports(fp8oracle_operation operation, const fp8oracle_scheme*, fp8oracle_type,
-                          fp8oracle_message reason) {
+fp8oracle_status supports(fp8oracle_operation operation, const void*, fp8oracle_message reason) {
   if (operation == FP8ORACLE_OP_QUANTIZE || operation == FP8ORACLE_OP_AMAX) return FP8ORACLE_OK;
   return report(FP8ORACLE_UNSUPPORTED, "only quantize and amax", reason);
 }
 
 fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
                           fp8oracle_message message) {
-  if (const auto error = check_arguments(*args)) return report(*error, message);
+  if (const auto error = check_arguments(FP8ORACLE_OP_QUANTIZE, args))
+    return report(*error, message);
   std::memset(args->rowwise.codes.data, kCode, args->rowwise.codes.bytes);
   if (args->rowwise.scale_inv.data) std::memcpy(args->rowwise.scale_inv.data, &kOne, sizeof kOne);
   return FP8ORACLE_OK;
@@ -27,13 +27,13 @@ fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_stream,
 
 fp8oracle_status amax(const fp8oracle_amax_args* args, fp8oracle_stream,
                       fp8oracle_message message) {
-  if (const auto error = check_arguments(*args)) return report(*error, message);
+  if (const auto error = check_arguments(FP8ORACLE_OP_AMAX, args)) return report(*error, message);
   std::memcpy(args->amax.data, &kOne, sizeof kOne);
   return FP8ORACLE_OK;
 }
 
-template <typename Args>
-fp8oracle_status denied(const Args*, fp8oracle_stream, fp8oracle_message message) {
+fp8oracle_status denied(const fp8oracle_dequantize_args*, fp8oracle_stream,
+                        fp8oracle_message message) {
   return report(FP8ORACLE_UNSUPPORTED, "only quantize and amax", message);
 }
 
@@ -44,10 +44,7 @@ fp8oracle_backend_table honest_table(const char* name) {
   table.supports = supports;
   table.quantize = quantize;
   table.amax = amax;
-  table.scale_from_amax = denied<fp8oracle_scale_from_amax_args>;
-  table.dequantize = denied<fp8oracle_dequantize_args>;
-  table.swizzle = denied<fp8oracle_swizzle_args>;
-  table.unswizzle = denied<fp8oracle_swizzle_args>;
+  table.dequantize = denied;
   return table;
 }
 

@@ -6,7 +6,7 @@
 namespace fp8oracle::runner {
 
 /// What the misbehaving backends are made from: a table in host memory whose quantize writes kCode
-/// and a scale_inv of 1, whose amax writes 1, and which denies the rest.
+/// and a scale_inv of 1, whose amax writes 1, which denies dequantize and has no other operation.
 inline constexpr unsigned char kCode = 0x38;
 fp8oracle_backend_table honest_table(const char* name);
 

@@ -13,9 +13,8 @@ namespace {
 
 constexpr unsigned kBoth = FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE;
 
-fp8oracle_scheme mx_scheme(unsigned directions,
-                           fp8oracle_layout layout = FP8ORACLE_LAYOUT_COMPACT) {
-  return plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_MX32, directions, layout);
+ResolvedScheme mx_scheme(unsigned directions, fp8oracle_layout layout = FP8ORACLE_LAYOUT_COMPACT) {
+  return plain_scheme(kE4M3, kMx32Grid, directions, layout);
 }
 
 struct Shape {
@@ -25,7 +24,7 @@ constexpr Shape kShapes[]{{1, 1}, {1, 31}, {1, 33}, {3, 64}, {33, 65}, {129, 130
 
 /// K16 and K17 for one block, from the stored scale: the scale of its amax, each code from x and
 /// scale.
-void expect_block(const fp8oracle_scheme& scheme, const std::vector<float>& block,
+void expect_block(const ResolvedScheme& scheme, const std::vector<float>& block,
                   std::uint8_t scale_inv, const Bytes& codes) {
   float amax = 0;
   for (const float x : block) amax = std::fmax(amax, std::fabs(x));
@@ -45,7 +44,7 @@ TEST(QuantizeMx, ScalesEachRowBlockByItsOwnAmaxPartialBlocksToo) {
         const auto first = r * cols + c, last = r * cols + std::min(c + 32, cols);
         const auto scale_inv =
             cast.row.scale_inv[static_cast<std::size_t>(r * ceil_div(cols, 32) + c / 32)];
-        expect_block(cast.args.scheme, {cast.input.begin() + first, cast.input.begin() + last},
+        expect_block(cast.scheme, {cast.input.begin() + first, cast.input.begin() + last},
                      scale_inv, {cast.row.codes.begin() + first, cast.row.codes.begin() + last});
       }
     }
@@ -54,12 +53,12 @@ TEST(QuantizeMx, ScalesEachRowBlockByItsOwnAmaxPartialBlocksToo) {
 
 TEST(QuantizeMx, TransposedColumnwiseIsTheTransposeQuantizedRowwise) {
   for (const auto [rows, cols] : kShapes) {
-    for (const auto layout :
-         {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
+    for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED,
+                              FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
       const std::vector<float> x = varied(rows * cols);
       Cast rowwise(mx_scheme(FP8ORACLE_ROWWISE, layout), transposed(x, rows, cols), cols, rows);
       Cast columnwise(mx_scheme(FP8ORACLE_COLUMNWISE, layout), x, rows, cols);
-      columnwise.args.scheme.knobs.mx_columnwise_codes = FP8ORACLE_COLUMNWISE_TRANSPOSED;
+      columnwise.scheme.knobs.mx_columnwise_codes = FP8ORACLE_COLUMNWISE_TRANSPOSED;
       ASSERT_EQ(rowwise.run(), FP8ORACLE_OK);
       ASSERT_EQ(columnwise.run(), FP8ORACLE_OK) << columnwise.message;
       EXPECT_EQ(columnwise.col.codes, rowwise.row.codes);
@@ -87,12 +86,12 @@ TEST(QuantizeMx, SameColumnwiseHasTheSameNumbersInTheShapeOfTheInput) {
 }
 
 TEST(QuantizeMx, AskingForBothEqualsAskingTwice) {
-  for (const auto granularity : {FP8ORACLE_GRANULARITY_MX32, FP8ORACLE_GRANULARITY_MX32X32}) {
+  for (const Grid& grid : {kMx32Grid, kMx32x32Grid}) {
     for (const auto [rows, cols] : kShapes) {
       const std::vector<float> x = varied(rows * cols);
-      Cast both(plain_scheme(kE4M3, granularity, kBoth), x, rows, cols);
-      Cast row(plain_scheme(kE4M3, granularity, FP8ORACLE_ROWWISE), x, rows, cols);
-      Cast col(plain_scheme(kE4M3, granularity, FP8ORACLE_COLUMNWISE), x, rows, cols);
+      Cast both(plain_scheme(kE4M3, grid, kBoth), x, rows, cols);
+      Cast row(plain_scheme(kE4M3, grid, FP8ORACLE_ROWWISE), x, rows, cols);
+      Cast col(plain_scheme(kE4M3, grid, FP8ORACLE_COLUMNWISE), x, rows, cols);
       ASSERT_EQ(both.run(), FP8ORACLE_OK);
       ASSERT_EQ(row.run(), FP8ORACLE_OK);
       ASSERT_EQ(col.run(), FP8ORACLE_OK);
@@ -100,7 +99,7 @@ TEST(QuantizeMx, AskingForBothEqualsAskingTwice) {
       EXPECT_EQ(both.row.scale_inv, row.row.scale_inv);
       EXPECT_EQ(both.col.codes, col.col.codes);
       EXPECT_EQ(both.col.scale_inv, col.col.scale_inv);
-      if (granularity == FP8ORACLE_GRANULARITY_MX32 && rows > 32) {
+      if (grid == kMx32Grid && rows > 32) {
         EXPECT_NE(both.row.codes, both.col.codes);  // two quantizations, not one [K20]
       }
     }
@@ -109,8 +108,7 @@ TEST(QuantizeMx, AskingForBothEqualsAskingTwice) {
 
 TEST(QuantizeMx, RepeatsTheScaleOfASquareTileInEachOfItsLines) {
   const std::int64_t rows = 70, cols = 100;
-  Cast cast(plain_scheme(kE4M3, FP8ORACLE_GRANULARITY_MX32X32, kBoth), varied(rows * cols), rows,
-            cols);
+  Cast cast(plain_scheme(kE4M3, kMx32x32Grid, kBoth), varied(rows * cols), rows, cols);
   ASSERT_EQ(cast.run(), FP8ORACLE_OK);
   EXPECT_EQ(cast.row.codes, cast.col.codes);  // one scale an element, whatever the direction
   for (std::int64_t row = 0; row < rows; row += 32) {
@@ -130,23 +128,24 @@ TEST(QuantizeMx, RepeatsTheScaleOfASquareTileInEachOfItsLines) {
           codes.push_back(cast.row.codes[at(r, c)]);
         }
       }
-      expect_block(cast.args.scheme, block, scale_inv, codes);
+      expect_block(cast.scheme, block, scale_inv, codes);
     }
   }
 }
 
 TEST(QuantizeMx, WritesPaddingOfScalesAsZero) {
-  for (const auto layout : {FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
+  for (const auto layout :
+       {FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
     for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
       const std::int64_t rows = 130, cols = 70;
       Cast cast(mx_scheme(direction, layout), varied(rows * cols), rows, cols);
       ASSERT_EQ(cast.run(), FP8ORACLE_OK);
       Bytes left = direction == FP8ORACLE_ROWWISE ? cast.row.scale_inv : cast.col.scale_inv;
+      const ScaleGrid scales = scale_grid(cast.scheme, direction, rows, cols);
       std::size_t owned = 0;
       for (std::int64_t r = 0; r < rows; ++r) {
         for (std::int64_t c = 0; c < cols; ++c) {
-          auto& scale_inv = left[static_cast<std::size_t>(
-              scale_inv_index(cast.args.scheme, direction, rows, cols, r, c))];
+          auto& scale_inv = left[static_cast<std::size_t>(scales.index(r, c))];
           owned += scale_inv != 0;
           scale_inv = 0;
         }
@@ -163,7 +162,7 @@ TEST(QuantizeMx, MakesABlockWithNanOrInfNanThroughoutWhenTold) {
       std::vector<float> x(64, 1.0f);
       x[at] = special;
       Cast cast(mx_scheme(FP8ORACLE_ROWWISE), x, 1, 64);
-      cast.args.scheme.knobs.block_special = FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
+      cast.scheme.knobs.block_special = FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
       ASSERT_EQ(cast.run(), FP8ORACLE_OK);
       EXPECT_EQ(Bytes(cast.row.codes.begin(), cast.row.codes.begin() + 32), Bytes(32, 0x7F));
       EXPECT_EQ(cast.row.scale_inv[0], 0xFF);
@@ -191,16 +190,16 @@ TEST(QuantizeMx, CastsSpecialElementsOneByOneOtherwise) {
 TEST(QuantizeMx, TreatsAnAmaxThatRoundsTo2To128AsInfUnderEven) {
   std::vector<float> x(32, 3.4e38f);
   Cast cast(mx_scheme(FP8ORACLE_ROWWISE), x, 1, 32);
-  cast.args.scheme.knobs.block_special = FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
-  cast.args.scheme.knobs.e8m0_round = FP8ORACLE_E8M0_EVEN;
+  cast.scheme.knobs.block_special = FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
+  cast.scheme.knobs.e8m0_round = FP8ORACLE_E8M0_EVEN;
   ASSERT_EQ(cast.run(), FP8ORACLE_OK);
   EXPECT_EQ(cast.row.scale_inv[0], 0xFF);
   EXPECT_EQ(cast.row.codes, Bytes(32, 0x7F));
 }
 
 TEST(QuantizeMx, IsLegalForEmptyTensors) {
-  for (const auto layout :
-       {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED}) {
+  for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED,
+                            FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
     for (const auto [rows, cols] : {Shape{0, 0}, Shape{0, 40}, Shape{40, 0}}) {
       Cast cast(mx_scheme(kBoth, layout), {}, rows, cols);
       EXPECT_EQ(cast.run(), FP8ORACLE_OK) << cast.message;

@@ -17,7 +17,7 @@ struct Rectangle {
 
 /// A matrix cut into rectangles: the shards of a parallel call. Which thread takes which never
 /// changes a bit, because no rectangle cuts a block.
-struct Grid {
+struct Shards {
   std::int64_t rows, cols, tile_rows, tile_cols;
 
   std::int64_t down() const { return ceil_div(rows, tile_rows); }
@@ -31,14 +31,14 @@ struct Grid {
 };
 
 /// For work that runs along rows: pieces of about 64 Ki elements, cut at multiples of 64 columns.
-inline Grid row_grid(std::int64_t rows, std::int64_t cols) {
-  constexpr std::int64_t kPiece = 64 * 1024;
+inline Shards row_shards(std::int64_t rows, std::int64_t cols) {
+  constexpr std::int64_t kPiece = std::int64_t{64} * 1024;
   return {rows, cols, std::max<std::int64_t>(1, kPiece / std::max<std::int64_t>(cols, 1)), kPiece};
 }
 
 /// For work that runs along columns: bands of 64 rows (two blocks; a cache line of transposed
 /// codes).
-inline Grid band_grid(std::int64_t rows, std::int64_t cols) { return {rows, cols, 64, 2048}; }
+inline Shards band_shards(std::int64_t rows, std::int64_t cols) { return {rows, cols, 64, 2048}; }
 
 /// Stores that pass the caches by pay from this many bytes of codes on.
 inline constexpr std::int64_t kStreamFromBytes = std::int64_t{8} << 20;
