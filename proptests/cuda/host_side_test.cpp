@@ -62,6 +62,14 @@ std::vector<Case> few_cases() {
   return few;
 }
 
+// The calls of the runtime up to the last step, once what is asked for a single time is known.
+std::uint64_t calls_of(const Case& c) {
+  fake::reset();
+  run(cuda::backend(), c);
+  fake::reset();
+  return run(cuda::backend(), c).calls;
+}
+
 class HostSide : public testing::Test {
  protected:
   void SetUp() override { fake::reset(); }
@@ -86,8 +94,7 @@ TEST_F(HostSide, ALeftoverErrorIsNoneOfACallAndStays) {
 TEST_F(HostSide, AnErrorOfAnyCallIsReportedAndForgotten) {
   std::uint64_t runs = 0;
   for (const Case& c : few_cases()) {
-    fake::reset();
-    const std::uint64_t calls = run(cuda::backend(), c).calls;
+    const std::uint64_t calls = calls_of(c);
     for (std::uint64_t k = 0; k < calls; ++k, ++runs) {
       fake::reset();
       fake::fail_at(k, cudaErrorInvalidValue);
@@ -109,8 +116,7 @@ TEST_F(HostSide, AnErrorOfAnyCallIsReportedAndForgotten) {
 TEST_F(HostSide, ABrokenDeviceIsADeviceErrorOfEveryCallAfterIt) {
   std::uint64_t runs = 0;
   for (const Case& c : few_cases()) {
-    fake::reset();
-    const std::uint64_t calls = run(cuda::backend(), c).calls;
+    const std::uint64_t calls = calls_of(c);
     for (std::uint64_t k = 0; k < calls; ++k, ++runs) {
       fake::reset();
       fake::break_at(k);
