@@ -33,7 +33,7 @@ class Direction {
   }
 
   void quantize() {
-    std::memset(scale_inv_.data, 0, scale_inv_.bytes);
+    if (scale_inv_.bytes != 0) std::memset(scale_inv_.data, 0, scale_inv_.bytes);
     const std::int64_t lines = rowwise_ ? input_.rows : input_.cols;
     const std::int64_t band = band_lines();
     // Several bands at a time, so that columns are not read one by one.
