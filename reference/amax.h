@@ -38,10 +38,11 @@ float max_magnitude(const Eigen::ArrayBase<Derived>& x, const Knobs& knobs) {
                                                         : max_dropping_nan(x);
 }
 
-/// max(old, next) for old, next >= +0. A NaN that got this far stays: amax.nan = drop never makes
-/// one.
+/// max(old, next) for next >= +0. A previous value whose sign bit is set (negative, -0, NaN with a
+/// sign) is below everything; any other NaN stays. A NaN that got into `next` stays as well:
+/// amax.nan = drop never makes one.
 inline float accumulate_amax(float old, float next) {
-  return next > old || std::isnan(next) ? next : old;
+  return std::signbit(old) || next > old || std::isnan(next) ? next : old;
 }
 
 /// amax = max|input|, overwritten; 0 for an empty input [K24].

@@ -61,7 +61,8 @@ void quantize_many(const ResolvedScheme& scheme, const fp8oracle_quantize_many_a
 void quantize_tensor(const ResolvedScheme& scheme, const fp8oracle_quantize_args& args) {
   const float scale = present(args.scale) ? load_scalar(args.scale) : 1.0f;  // read once [K3]
   quantize_codes(scheme, args, scale);
-  if (present(args.amax)) accumulate_amax_of_input(scheme, args);
+  const bool empty = args.input.rows == 0 || args.input.cols == 0;
+  if (present(args.amax) && !empty) accumulate_amax_of_input(scheme, args);  // unchanged [K24]
 
   const float scale_inv = scale_inverse(scale, scheme.knobs);
   if (present(args.rowwise.scale_inv)) store_scalar(args.rowwise.scale_inv, scale_inv);

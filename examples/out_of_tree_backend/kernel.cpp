@@ -61,7 +61,7 @@ void quantize(const Format& format, const float* x, std::int64_t rows, std::int6
   }
   // Also when there is no element: scale_inv belongs to the tensor, not to its elements.
   if (scale_inv != nullptr) *scale_inv = 1.0f / factor;
-  if (amax != nullptr) *amax = largest;
+  if (amax != nullptr && rows > 0 && cols > 0) *amax = largest;
 }
 
 }  // namespace example

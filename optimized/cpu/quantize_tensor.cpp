@@ -119,18 +119,18 @@ std::int32_t cast_all(const fp8oracle_quantize_args& args, bool transpose, const
   return amax_bits.load();
 }
 
-// The previous value counts [K12]; a NaN among both wins or loses by the same rule.
-float accumulated(float old, std::int32_t amax_bits, bool propagate_nan) {
-  const std::int32_t old_bits = std::bit_cast<std::int32_t>(old) & kFloatMagnitude;
-  const bool old_counts = propagate_nan || old_bits <= kFloatInfBits;
-  return std::bit_cast<float>(old_counts ? std::max(old_bits, amax_bits) : amax_bits);
+// What the cell holds after an amax of `amax_bits` >= 0, in the order of signed integers: a
+// previous value with its sign set, -0 and NaN included, is below everything; any other NaN stays
+// [K12].
+float accumulated(float old, std::int32_t amax_bits) {
+  return std::bit_cast<float>(std::max(std::bit_cast<std::int32_t>(old), amax_bits));
 }
 
 // Several threads may do this to one cell: that of items which share it [K26].
-void accumulate(const fp8oracle_buffer& amax, std::int32_t amax_bits, bool propagate_nan) {
+void accumulate(const fp8oracle_buffer& amax, std::int32_t amax_bits) {
   const std::atomic_ref<float> cell(*static_cast<float*>(amax.data));
   float old = cell.load();
-  while (!cell.compare_exchange_weak(old, accumulated(old, amax_bits, propagate_nan))) {
+  while (!cell.compare_exchange_weak(old, accumulated(old, amax_bits))) {
   }
 }
 
@@ -160,7 +160,7 @@ void quantize_tensor(const ResolvedScheme& scheme, const fp8oracle_quantize_args
 
   const bool transpose = scheme.has(FP8ORACLE_COLUMNWISE);
   const std::int32_t amax_bits = elements > 0 ? cast_all(args, transpose, cast) : 0;
-  if (args.amax.data != nullptr) accumulate(args.amax, amax_bits, cast.propagate_nan);
+  if (args.amax.data != nullptr && elements > 0) accumulate(args.amax, amax_bits);
 }
 
 }  // namespace fp8oracle::cpu

@@ -74,8 +74,10 @@ float product_of(float x, float scale, const Site& site) {
   return x * scale;
 }
 
-/// A prior amax whose sign bit is set is below everything; any other NaN stays.
-float accumulated(float old, float found, const Args&) {
+/// A prior amax whose sign bit is set is below everything; any other NaN stays. An empty tensor
+/// leaves it alone.
+float accumulated(float old, float found, const Args& args) {
+  if (args.input.rows == 0 || args.input.cols == 0) return old;
   const float prior = (bits_of(old) & ~kAbsMask) != 0 ? 0.0f : old;
   return is_nan(found) || found > prior ? found : prior;
 }

@@ -65,8 +65,9 @@ rc::Gen<Plan> plan(const ShapeLimits& limits) {
         {{2, rc::gen::just<std::int64_t>(0)}, {1, rc::gen::inRange<std::int64_t>(1, 16)}});
     p.scale_bits = scale_bits_from(*word(), *word());
     p.scale_absent = *rc::gen::weightedElement<bool>({{7, false}, {1, true}});
-    p.prior_amax_bits = *rc::gen::elementOf(std::vector<std::uint32_t>{
-        0, 0, 0x00000001, 0x00800000, 0x3F800000, 0x43E00000, 0x7F7FFFFF, 0x7F800000});
+    p.prior_amax_bits = *rc::gen::elementOf(
+        std::vector<std::uint32_t>{0, 0, 0x00000001, 0x00800000, 0x3F800000, 0x43E00000, 0x7F7FFFFF,
+                                   0x7F800000, 0x7FC00000, 0x80000000, 0xC0A00000, 0xFFC00000});
     p.variant = *word();
     p.seed = (std::uint64_t{*word()} << 32) | *word();
     p.planted =

@@ -38,8 +38,7 @@ extern "C" {
 #define FP8ORACLE_EXPORT __attribute__((visibility("default")))
 #endif
 
-/* ---- Status and messages ------------------------------------------------------------------------
- */
+/* ---- Status and messages --------------------------------------------------------------------- */
 
 typedef enum fp8oracle_status {
   FP8ORACLE_OK = 0,
@@ -56,8 +55,7 @@ typedef struct fp8oracle_message {
   uint64_t capacity;
 } fp8oracle_message;
 
-/* ---- Memory -------------------------------------------------------------------------------------
- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 typedef struct fp8oracle_buffer {
   void* data;
@@ -67,8 +65,7 @@ typedef struct fp8oracle_buffer {
 typedef struct fp8oracle_stream_s* fp8oracle_stream;
 typedef struct fp8oracle_recording_s* fp8oracle_recording; /* a captured piece of a stream */
 
-/* ---- Numbers ------------------------------------------------------------------------------------
- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 typedef enum fp8oracle_type {
   FP8ORACLE_F32 = 0,
@@ -76,10 +73,10 @@ typedef enum fp8oracle_type {
   FP8ORACLE_F16 = 2
 } fp8oracle_type;
 
-/* An element format as data: sign, exponent, mantissa; bits = 1 + exponent_bits + mantissa_bits
- * = 8. value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits) Codes whose
- * magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80 (the fnuz
- * formats) means: that one code is NaN, there is no negative zero. */
+/* An element format as data: sign, exponent, mantissa, 1 + exponent_bits + mantissa_bits = bits = 8.
+ *   value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits)
+ * Codes whose magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80
+ * (the fnuz formats) means: that one code is NaN, there is no negative zero. */
 typedef struct fp8oracle_format {
   uint32_t struct_size;
   uint32_t bits; /* of one code */
@@ -91,8 +88,7 @@ typedef struct fp8oracle_format {
   uint32_t nan_code; /* 0x7F in the OCP formats                                     */
 } fp8oracle_format;
 
-/* ---- Profile knobs: one library's choices, contract.md "Profiles" -------------------------------
- */
+/* ---- Profile knobs: one library's choices, contract.md "Profiles" ---------------------------- */
 
 typedef enum fp8oracle_element_overflow {
   FP8ORACLE_OVERFLOW_SATURATE = 0, /* +-max                                                      */
@@ -182,8 +178,7 @@ typedef enum fp8oracle_knob {
   FP8ORACLE_KNOB_ELEMENT_OVERFLOW = 0, /* fp8oracle_element_overflow                           */
   FP8ORACLE_KNOB_ELEMENT_INF = 1,      /* fp8oracle_element_inf                                */
   FP8ORACLE_KNOB_ELEMENT_NAN = 2,      /* fp8oracle_element_nan                                */
-  FP8ORACLE_KNOB_ELEMENT_NEGATIVE_ZERO =
-      3,                                 /* fp8oracle_keep: DROP gives every zero code the sign + */
+  FP8ORACLE_KNOB_ELEMENT_NEGATIVE_ZERO = 3, /* fp8oracle_keep: DROP = every zero code is +0    */
   FP8ORACLE_KNOB_ELEMENT_SUBNORMALS = 4, /* fp8oracle_keep: DROP makes a subnormal code a zero   */
   FP8ORACLE_KNOB_ELEMENT_MAX_CODE = 5, /* largest finite code written; 0 = the format's max_code */
   FP8ORACLE_KNOB_PRODUCT = 6,       /* fp8oracle_product; free FP32 scales only                  */
@@ -210,8 +205,7 @@ typedef struct fp8oracle_knobs {
   const uint32_t* values; /* may be null when count is 0 */
 } fp8oracle_knobs;
 
-/* ---- Scheme: all that decides the bits ----------------------------------------------------------
- */
+/* ---- Scheme: all that decides the bits ------------------------------------------------------- */
 
 typedef enum fp8oracle_scale_type {
   FP8ORACLE_SCALE_F32 = 0,
@@ -221,8 +215,8 @@ typedef enum fp8oracle_scale_type {
 
 /* Which elements share a scale: a block of block_rows x block_cols, 0 meaning all. Columnwise it is
  * the same grid on the transpose. `repeat` 1: a block's one scale stands once in each of its rows.
- *   tensor 0x0 F32   row 1x0 F32   1x128, 128x128 F32   mx32 1x32 E8M0   mx32x32 32x32 E8M0
- * repeated */
+ *   tensor 0x0 F32   row 1x0 F32   1x128, 128x128 F32   mx32 1x32 E8M0
+ *   mx32x32 32x32 E8M0, repeated */
 typedef struct fp8oracle_grid {
   uint32_t struct_size;
   uint32_t block_rows;
@@ -254,8 +248,7 @@ typedef struct fp8oracle_scheme {
   const fp8oracle_knobs* knobs;
 } fp8oracle_scheme;
 
-/* ---- Arguments of the operations ----------------------------------------------------------------
- */
+/* ---- Arguments of the operations ------------------------------------------------------------ */
 
 /* Row-major 2-D, rows or cols may be 0; row_stride >= cols, in elements. Element alignment
  * suffices. */
@@ -274,12 +267,17 @@ typedef struct fp8oracle_pair {
   fp8oracle_buffer second_scale; /* absent, as long as no grid has two levels */
 } fp8oracle_pair;
 
-/* Per tensor:  codes = cast(RN(input * scale)), scale_inv = RN(1 / scale), amax = max(amax,
- * |input|) In blocks:   scale_inv = the profile's function of the block's amax, codes = cast(input
- * / scale_inv) scale: FP32[1], absent = exactly 1; must be absent where each block makes its own.
- * amax: FP32[1], optional, accumulates; must be absent there too. scale_inv may be absent per
- * tensor only; with both directions per tensor the two scale_inv are the same buffer or one is
- * absent. */
+/* Per tensor:  codes = cast(RN(input * scale))
+ *              scale_inv = RN(1 / scale), amax = max(amax, |input|)
+ * In blocks:   scale_inv = the profile's function of the block's amax
+ *              codes = cast(input / scale_inv)
+ *
+ * scale:      FP32[1], absent = exactly 1; must be absent where each block makes its own.
+ * amax:       FP32[1], optional, accumulates: a previous one with its sign bit set is below
+ *             everything, any other NaN stays, and of an empty input it is left alone [K12, K24];
+ *             must be absent in blocks too.
+ * scale_inv:  may be absent per tensor only; with both directions per tensor the two are the same
+ *             buffer or one is absent. */
 typedef struct fp8oracle_quantize_args {
   uint32_t struct_size;
   const fp8oracle_scheme* scheme;
@@ -401,8 +399,7 @@ typedef enum fp8oracle_operation {
   FP8ORACLE_OP_SCALE_INVERSE = 8
 } fp8oracle_operation;
 
-/* ---- The table ----------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 typedef struct fp8oracle_backend_table {
   uint32_t struct_size;

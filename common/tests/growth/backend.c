@@ -298,6 +298,12 @@ static uint8_t encode(float x) {
   }
 }
 
+static int has_sign(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits >> 31 != 0;
+}
+
 static fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_stream stream,
                                  fp8oracle_message message) {
   fp8oracle_quantize_args a;
@@ -311,6 +317,7 @@ static fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_
 #endif
   if (!absent(a.scale)) scale = load(a.scale);
   amax = absent(a.amax) ? 0.0f : load(a.amax);
+  if (has_sign(amax)) amax = 0.0f; /* below everything */
   for (r = 0; r < a.input.rows; ++r) {
     for (c = 0; c < a.input.cols; ++c) {
       const float x = ((const float*)a.input.data.data)[r * a.input.row_stride + c];
@@ -322,7 +329,8 @@ static fp8oracle_status quantize(const fp8oracle_quantize_args* args, fp8oracle_
     }
   }
   scale_inv = 1.0f / scale;
-  if (!absent(a.amax)) memcpy(a.amax.data, &amax, sizeof amax);
+  if (!absent(a.amax) && a.input.rows > 0 && a.input.cols > 0)
+    memcpy(a.amax.data, &amax, sizeof amax);
   if (!absent(a.rowwise.scale_inv)) memcpy(a.rowwise.scale_inv.data, &scale_inv, sizeof scale_inv);
   return FP8ORACLE_OK;
 }
