@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 parts=("$@")
 [ $# -gt 0 ] || parts=(verify_full verify_exhaustive sweep_cpu sweep_reference prove_equivalents witnesses tidy fuzz_10_minutes
-  verify_under_asan verify_under_tsan coverage cuda_compile)
+  verify_under_asan verify_under_tsan sanitize_slow coverage cuda_compile)
 
 verify_full() { ci/verify.sh full; }
 verify_exhaustive() { ci/verify.sh exhaustive; }
@@ -26,6 +26,7 @@ verify_under() {
 }
 verify_under_asan() { verify_under asan-ubsan; }
 verify_under_tsan() { verify_under tsan; }
+sanitize_slow() { ci/sanitize.sh slow; }  # the unit tests that are too long for the gate
 
 coverage() {
   require gcovr
