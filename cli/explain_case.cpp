@@ -5,6 +5,7 @@
 
 #include "cli/subject.h"
 #include "fp8oracle/scale_grid.h"
+#include "fp8oracle/step_buffers.h"
 #include "reference/amax.h"
 #include "reference/block.h"
 #include "reference/describe.h"
@@ -91,26 +92,20 @@ std::string step_text(const Case& c, std::size_t index, const Arena& arena,
                       const Outcome& outcome) {
   const Step& step = c.steps[index];
   const StepOutcome& left = outcome.steps[index];
-  std::string text = "step " + std::to_string(index + 1) + ": " + std::string(to_string(step.kind));
-  for (const std::string* name :
-       {&step.input, &step.tensor, &step.target, &step.output, &step.amax, &step.scale}) {
-    if (!name->empty()) text += " " + *name;
+  std::string text = "step " + std::to_string(index + 1) + ": " + std::string(step.name());
+  for (const auto& [field, given] : step.operands) {
+    if (!given.empty()) text += " " + field + "=" + given;
   }
   if (left.status != FP8ORACLE_OK) return text + "\n  must be refused: " + left.message + "\n";
   text += "\n";
-  if (step.kind == StepKind::kScaleFromAmax || step.kind == StepKind::kSetScale) {
-    return text + "  scale = " +
-           reference::number(runner::scalar_before(c, arena, outcome, index + 1, step.scale)) +
-           "\n";
+  for (const StepBuffer& b : buffers_of(arena, step)) {
+    if (!b.written || b.buffer->role != Role::kCell) continue;
+    const float left_there = runner::cell_before(c, arena, outcome, index + 1, b.buffer->name);
+    text += "  " + b.path + " = " + reference::number(left_there) + "\n";
   }
-  if (step.kind == StepKind::kAmax) {
-    return text + "  amax = " +
-           reference::number(runner::scalar_before(c, arena, outcome, index + 1, step.amax)) + "\n";
-  }
-  for (const CastItem& cast : runner::casts_of(c, arena, outcome, index)) {
-    const unsigned directions = c.tensor(cast.tensor).scheme.directions & step.directions;
+  for (const runner::Cast& cast : runner::casts_of(c, arena, outcome, index)) {
     for (const auto direction : {FP8ORACLE_ROWWISE, FP8ORACLE_COLUMNWISE}) {
-      if ((directions & static_cast<unsigned>(direction)) == 0) continue;
+      if (cast.tensor(direction).empty()) continue;
       text += direction_text(runner::QuantizedView(c, arena, outcome, index, cast, direction),
                              direction, c.input(cast.input).type);
     }

@@ -71,24 +71,15 @@ class Bench {
   Case case_;
 };
 
-Step step_of(StepKind kind) {
-  Step step;
-  step.kind = kind;
-  return step;
-}
-
 /// amax and scale of the tensor by the reference [K14]: the bits of the scale.
 std::uint32_t scale_of(Case& c, const Scheme& scheme, runner::Session& reference) {
   c.tensors = {{"t", scheme, 0, 0, 0}};
-  c.scalars = {{"a", 0}, {"s", 0x3F800000}};
-  Step amax = step_of(StepKind::kAmax);
-  amax.input = "x";
-  amax.amax = "a";
-  Step from = step_of(StepKind::kScaleFromAmax);
-  from.amax = "a";
-  from.scale = "s";
-  from.input_type = c.inputs.front().type;
-  c.steps = {amax, from};
+  c.cells = {{"a", {0}}, {"s", {0x3F800000}}};
+  c.steps = {Step(FP8ORACLE_OP_AMAX).give("input", "x").give("amax", "a"),
+             Step(FP8ORACLE_OP_SCALE_FROM_AMAX)
+                 .give("amax", "a")
+                 .give("scale", "s")
+                 .set("input_type", static_cast<std::uint32_t>(c.inputs.front().type))};
   const Outcome outcome = reference.run(c, Fill::kA);
   const Arena arena = lay_out(c);
   std::uint32_t bits = 0;
@@ -104,16 +95,12 @@ void make_cast(Case& c, const Scheme& scheme, runner::Session& reference) {
   c.scheme = scheme.name();
   const InputDecl& x = c.inputs.front();
   c.tensors = {{"t", scheme, x.rows, x.cols, 0}};
-  c.scalars.clear();
-  Step cast = step_of(StepKind::kQuantize);
-  cast.input = "x";
-  cast.tensor = "t";
-  cast.directions = scheme.directions;
-  cast.scale_inv_directions = scheme.directions;
+  c.cells.clear();
+  Step cast(FP8ORACLE_OP_QUANTIZE);
+  give_pairs(cast.give("input", "x"), c.tensors.front());
   if (given) {
-    c.scalars = {{"s", scale}, {"a", 0}};
-    cast.scale = "s";
-    cast.amax = "a";
+    c.cells = {{"s", {scale}}, {"a", {0}}};
+    cast.give("scale", "s").give("amax", "a");
   }
   c.steps = {cast};
 }
@@ -195,7 +182,7 @@ class Runner {
                               InputResult& result) {
     const auto direction =
         result.scheme.has(FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
-    const CastItem cast = runner::casts_of(c, arena, wanted, 0).at(0);
+    const runner::Cast cast = runner::casts_of(c, arena, wanted, 0).at(0);
     result.quality =
         measure(runner::QuantizedView(c, arena, wanted, 0, cast, direction), wanted.steps[0].arena);
   }

@@ -66,7 +66,7 @@ TEST_F(Usage, AProfileFileIsReadInFull) {
 }
 
 TEST_F(Usage, ACaseFileIsReadInFull) {
-  write("cut.json", "{\"schema\": \"fp8oracle.case/1\", \"steps\": [");
+  write("cut.json", "{\"schema\": \"fp8oracle.case/2\", \"steps\": [");
   write("odd.json", "{\"schema\": \"something else\"}");
   for (const char* file : {"cut.json", "odd.json", "none.json"}) {
     EXPECT_TRUE(complains(run(std::string("replay ") + file + " --backend cpu"), 2, file));

@@ -113,11 +113,12 @@ Arena lay_out(const Case& c) {
     buffer.cols = x.cols;
     append(arena, buffer, static_cast<std::uint64_t>(x.offset * size));
   }
-  for (const ScalarDecl& s : c.scalars) {
-    ArenaBuffer buffer{s.name, s.name, Role::kScalar};
-    buffer.bytes = sizeof(float);
+  for (const CellDecl& cell : c.cells) {
+    ArenaBuffer buffer{cell.name, cell.name, Role::kCell};
+    buffer.bytes = sizeof(float) * cell.bits.size();
     buffer.element_bytes = sizeof(float);
-    buffer.rows = buffer.cols = 1;
+    buffer.rows = 1;
+    buffer.cols = static_cast<std::int64_t>(cell.bits.size());
     append(arena, buffer, 0);
   }
   for (const TensorDecl& t : c.tensors) append_tensor(arena, t);
@@ -137,7 +138,7 @@ Arena lay_out(const Case& c) {
 std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill fill) {
   std::vector<std::uint8_t> bytes(arena.bytes, fill == Fill::kB ? 0x5A : 0xA5);
   for (const ArenaBuffer& buffer : arena.buffers) {
-    if (buffer.role != Role::kInput && buffer.role != Role::kScalar)
+    if (buffer.role != Role::kInput && buffer.role != Role::kCell)
       poison(bytes.data() + buffer.begin, buffer, fill);
   }
   for (const InputDecl& x : c.inputs) {
@@ -150,8 +151,10 @@ std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill 
                   x.bits.data() + row * row_bytes, row_bytes);
     }
   }
-  for (const ScalarDecl& s : c.scalars)
-    std::memcpy(bytes.data() + arena.named(s.name).begin, &s.bits, sizeof s.bits);
+  for (const CellDecl& cell : c.cells) {
+    std::memcpy(bytes.data() + arena.named(cell.name).begin, cell.bits.data(),
+                sizeof(float) * cell.bits.size());
+  }
   return bytes;
 }
 

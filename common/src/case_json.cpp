@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases as files ("fp8oracle.case/1"): numbers as hex bits, so that nothing is rounded on the way.
+// Cases as files ("fp8oracle.case/2"): numbers as hex bits, so that nothing is rounded on the way.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::uint8_t>;
-constexpr const char* kSchema = "fp8oracle.case/1";
+constexpr const char* kSchema = "fp8oracle.case/2";
 
 /// How bulk bytes are written: hex words in files, raw in the pipe to a child.
 enum class Bulk { kHex, kRaw };
@@ -100,109 +100,84 @@ unsigned parse_directions(const std::string& word) {
   throw UsageError("directions " + quote(word) + " is not row, col or both");
 }
 
-StepKind parse_kind(const std::string& word) {
-  for (int k = 0; k <= static_cast<int>(StepKind::kSynchronize); ++k) {
-    if (to_string(static_cast<StepKind>(k)) == word) return static_cast<StepKind>(k);
+/// How the number of an option is written, by what the field is.
+enum class OptionText { kHex, kNumber, kType, kDirections };
+
+OptionText text_of_option(const Step& step, std::string_view option) {
+  if (option == "directions") return OptionText::kDirections;
+  if (!step.operation) return OptionText::kHex;
+  const Field* field = operation(*step.operation).find(option);
+  if (field == nullptr) throw UsageError("option " + quote(option) + " is unknown");
+  if (field->role == FieldRole::kType) return OptionText::kType;
+  return field->role == FieldRole::kFlag ? OptionText::kNumber : OptionText::kHex;
+}
+
+Json option_json(const Step& step, const std::string& option, std::uint32_t value) {
+  switch (text_of_option(step, option)) {
+    case OptionText::kDirections: return directions_to_string(value);
+    case OptionText::kType: return to_string(static_cast<fp8oracle_type>(value));
+    case OptionText::kNumber: return value;
+    case OptionText::kHex: break;
   }
-  throw UsageError("unknown step " + quote(word));
+  return hex_word(value);
 }
 
-template <typename Item>
-auto item_fields(Item& item) {
-  return std::array{std::pair{"input", &item.input}, std::pair{"tensor", &item.tensor},
-                    std::pair{"scale", &item.scale}, std::pair{"amax", &item.amax}};
-}
-
-Json item_json(const CastItem& item) {
-  Json json = Json::object();
-  for (const auto& [key, value] : item_fields(item)) {
-    if (!value->empty()) json[key] = *value;
+std::uint32_t parse_option(const Step& step, const std::string& option, const Json& json) {
+  switch (text_of_option(step, option)) {
+    case OptionText::kDirections: return parse_directions(json.get<std::string>());
+    case OptionText::kType: return parse_type(json.get<std::string>());
+    case OptionText::kNumber:
+      if (!json.is_number_unsigned() || json.get<std::uint64_t>() > 1)
+        throw UsageError("option " + quote(option) + ": expected 0 or 1");
+      return json.get<std::uint32_t>();
+    case OptionText::kHex: break;
   }
-  return json;
-}
-
-CastItem parse_item(const Json& json) {
-  CastItem item;
-  for (const auto& [key, value] : item_fields(item)) *value = json.value(key, std::string());
-  return item;
+  return parse_hex(json.get<std::string>(), 8);
 }
 
 Json step_json(const Step& s, Bulk mode) {
-  Json json{{"do", to_string(s.kind)}};
-  for (const auto& [key, value] : {std::pair{"input", &s.input},
-                                   {"tensor", &s.tensor},
-                                   {"target", &s.target},
-                                   {"output", &s.output},
-                                   {"scale", &s.scale},
-                                   {"amax", &s.amax},
-                                   {"noop", &s.noop}}) {
-    if (!value->empty()) json[key] = *value;
+  Json json{{"op", s.name()}, {"operands", Json::object()}};
+  for (const auto& [field, given] : s.operands)
+    json["operands"][field] = given.empty() ? Json(nullptr) : Json(given);
+  for (const auto& [option, value] : s.options)
+    json["options"][option] = option_json(s, option, value);
+  if (s.is(Control::kWrite)) {
+    json["options"]["at"] = s.at;
+    json["options"]["bytes"] = bulk(s.bytes, 64, 1, mode);
   }
-  switch (s.kind) {
-    case StepKind::kSetScale:
-    case StepKind::kSetNoop: json["bits"] = hex_word(s.bits); break;
-    case StepKind::kAmax:
-    case StepKind::kCapture:
-    case StepKind::kEndCapture:
-    case StepKind::kReplay:
-    case StepKind::kSynchronize: break;
-    case StepKind::kScaleFromAmax:
-      json["eps"] = hex_word(s.eps_bits);
-      json["pow2"] = s.pow2;
-      json["input_type"] = to_string(s.input_type);
-      break;
-    case StepKind::kQuantizeCurrent:
-      json["eps"] = hex_word(s.eps_bits);
-      json["pow2"] = s.pow2;
-      [[fallthrough]];
-    case StepKind::kQuantizeMany:
-    case StepKind::kScaleInverse:
-    case StepKind::kQuantize:
-    case StepKind::kDequantize:
-      json["scale_inv"] =
-          s.scale_inv_directions == 0 ? "none" : directions_to_string(s.scale_inv_directions);
-      [[fallthrough]];
-    case StepKind::kSwizzle:
-    case StepKind::kUnswizzle: json["directions"] = directions_to_string(s.directions); break;
-    case StepKind::kWriteCodes:
-    case StepKind::kWriteScaleInv:
-      json["directions"] = directions_to_string(s.directions);
-      json["at"] = s.at;
-      json["bytes"] = bulk(s.bytes, 64, 1, mode);
-      break;
-  }
-  for (const CastItem& item : s.items) json["items"].push_back(item_json(item));
   if (s.tamper)
     json["tamper"] = {
         {"field", s.tamper->field}, {"value", s.tamper->value}, {"argument", s.tamper->argument}};
   return json;
 }
 
+/// What `op` names: an operation, or else a control.
+void parse_op(const std::string& word, Step& s) {
+  if (const Operation* o = find_operation(std::string_view(word))) {
+    s.operation = o->id;
+    return;
+  }
+  for (int k = 0; k < kControls; ++k) {
+    s.control = static_cast<Control>(k);
+    if (to_string(s.control) == word) return;
+  }
+  throw UsageError("unknown step " + quote(word));
+}
+
 Step parse_step(const Json& json) {
   Step s;
-  s.kind = parse_kind(json.at("do").get<std::string>());
-  for (const auto& [key, value] : {std::pair{"input", &s.input},
-                                   {"tensor", &s.tensor},
-                                   {"target", &s.target},
-                                   {"output", &s.output},
-                                   {"scale", &s.scale},
-                                   {"amax", &s.amax},
-                                   {"noop", &s.noop}}) {
-    *value = json.value(key, std::string());
-  }
-  if (json.contains("bits")) s.bits = parse_hex(json.at("bits").get<std::string>(), 8);
-  if (json.contains("eps")) s.eps_bits = parse_hex(json.at("eps").get<std::string>(), 8);
-  s.pow2 = json.value("pow2", false);
-  if (json.contains("input_type"))
-    s.input_type = parse_type(json.at("input_type").get<std::string>());
-  if (json.contains("directions"))
-    s.directions = parse_directions(json.at("directions").get<std::string>());
-  const std::string scale_inv = json.value("scale_inv", std::string("both"));
-  s.scale_inv_directions = scale_inv == "none" ? 0 : parse_directions(scale_inv);
-  if (json.contains("at")) s.at = integer_at(json, "at");
-  if (json.contains("bytes")) s.bytes = parse_bulk(json.at("bytes"), 1);
-  if (json.contains("items")) {
-    for (const Json& item : json.at("items")) s.items.push_back(parse_item(item));
+  parse_op(json.at("op").get<std::string>(), s);
+  for (const auto& [field, given] : json.at("operands").items())
+    s.operands[field] = given.is_null() ? std::string() : given.get<std::string>();
+  const Json options = json.value("options", Json::object());
+  for (const auto& [option, value] : options.items()) {
+    if (s.is(Control::kWrite)) {
+      if (option == "at") s.at = integer_at(options, "at");
+      if (option == "bytes") s.bytes = parse_bulk(value, 1);
+      if (option != "at" && option != "bytes") throw UsageError("unknown option " + quote(option));
+    } else {
+      s.options[option] = parse_option(s, option, value);
+    }
   }
   if (json.contains("tamper")) {
     const Json& t = json.at("tamper");
@@ -210,6 +185,26 @@ Step parse_step(const Json& json) {
                       t.at("argument").get<std::string>()};
   }
   return s;
+}
+
+Json cell_json(const CellDecl& cell) {
+  std::string words;
+  for (const std::uint32_t bits : cell.bits) words += (words.empty() ? "" : " ") + hex_word(bits);
+  return {{"name", cell.name}, {"count", cell.bits.size()}, {"bits", words}};
+}
+
+CellDecl parse_cell(const Json& json) {
+  CellDecl cell{json.at("name").get<std::string>(), {}};
+  const auto& words = json.at("bits").get_ref<const std::string&>();
+  constexpr std::size_t kWord = 10;  // 0x00000000
+  for (std::size_t at = 0; at < words.size(); at += kWord + 1) {
+    cell.bits.push_back(parse_hex(words.substr(at, kWord), 8));
+    if (at + kWord < words.size() && words[at + kWord] != ' ')
+      throw UsageError("expected a space between words");
+  }
+  if (static_cast<std::int64_t>(cell.bits.size()) != integer_at(json, "count"))
+    throw UsageError("cell " + quote(cell.name) + ": count words are not there");
+  return cell;
 }
 
 Json to_json(const Case& c, Bulk mode) {
@@ -224,7 +219,7 @@ Json to_json(const Case& c, Bulk mode) {
     profiles.push_back(t.scheme.profile.name);
     json["profiles"].push_back(Json::parse(profile_to_json(t.scheme.profile)));
   }
-  for (const char* list : {"inputs", "tensors", "scalars", "outputs", "steps"})
+  for (const char* list : {"inputs", "tensors", "cells", "outputs", "steps"})
     json[list] = Json::array();
   for (const InputDecl& x : c.inputs) {
     json["inputs"].push_back({{"name", x.name},
@@ -242,8 +237,7 @@ Json to_json(const Case& c, Bulk mode) {
                                {"cols", t.cols},
                                {"offset", t.offset}});
   }
-  for (const ScalarDecl& s : c.scalars)
-    json["scalars"].push_back({{"name", s.name}, {"bits", hex_word(s.bits)}});
+  for (const CellDecl& cell : c.cells) json["cells"].push_back(cell_json(cell));
   for (const OutputDecl& y : c.outputs) {
     json["outputs"].push_back(
         {{"name", y.name}, {"type", to_string(y.type)}, {"rows", y.rows}, {"cols", y.cols}});
@@ -293,9 +287,7 @@ Case from_json(const Json& json) {
                          parse_case_scheme(t.at("scheme").get<std::string>(), profiles),
                          integer_at(t, "rows"), integer_at(t, "cols"), integer_at(t, "offset")});
   }
-  for (const Json& s : json.at("scalars"))
-    c.scalars.push_back(
-        {s.at("name").get<std::string>(), parse_hex(s.at("bits").get<std::string>(), 8)});
+  for (const Json& cell : json.at("cells")) c.cells.push_back(parse_cell(cell));
   for (const Json& y : json.at("outputs")) {
     c.outputs.push_back({y.at("name").get<std::string>(),
                          parse_type(y.at("type").get<std::string>()), integer_at(y, "rows"),

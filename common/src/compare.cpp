@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/compare.h"
-#include "fp8oracle/scale_grid.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "fp8oracle/format.h"
+#include "fp8oracle/scale_grid.h"
+#include "fp8oracle/step_buffers.h"
 
 namespace fp8oracle {
 namespace {
@@ -203,58 +204,11 @@ void mark_unwritten(Comparison& result, const Arena& arena, const Outcome& a, co
   }
 }
 
-void add_tensor_buffers(const Arena& arena, const Step& step, const std::string& tensor,
-                        std::vector<int>& written) {
-  for (std::size_t i = 0; i < arena.buffers.size(); ++i) {
-    const ArenaBuffer& b = arena.buffers[i];
-    if (b.owner != tensor) continue;
-    const unsigned asked =
-        b.role == Role::kScaleInv ? step.directions & step.scale_inv_directions : step.directions;
-    if ((b.direction & asked) != 0) written.push_back(static_cast<int>(i));
-  }
-}
-
-/// Exactly 1.0f stops the step; set_noop itself is never stopped.
+/// Exactly 1.0f stops the step; what writes the cell itself is never stopped.
 bool stopped_by_noop(const Arena& arena, const Step& step,
                      const std::vector<std::uint8_t>& before) {
-  if (step.noop.empty() || step.kind == StepKind::kSetNoop) return false;
-  return load(before, arena.named(step.noop), 0) == 0x3F800000u;
-}
-
-void add_written(const Arena& arena, const Step& step, std::vector<int>& written) {
-  const auto add = [&](const ArenaBuffer& b) {
-    written.push_back(static_cast<int>(&b - arena.buffers.data()));
-  };
-  const auto add_scalar = [&](const std::string& name) {
-    if (!name.empty()) add(arena.named(name));
-  };
-  switch (step.kind) {
-    case StepKind::kSetScale:
-    case StepKind::kScaleFromAmax: add_scalar(step.scale); break;
-    case StepKind::kSetNoop: add_scalar(step.noop); break;
-    case StepKind::kAmax: add_scalar(step.amax); break;
-    case StepKind::kQuantizeCurrent: add_scalar(step.scale); [[fallthrough]];
-    case StepKind::kQuantize:
-      add_tensor_buffers(arena, step, step.tensor, written);
-      add_scalar(step.amax);
-      break;
-    case StepKind::kQuantizeMany:
-      for (const CastItem& item : step.items) {
-        add_tensor_buffers(arena, step, item.tensor, written);
-        add_scalar(item.amax);
-      }
-      break;
-    case StepKind::kScaleInverse: add(arena.named(step.tensor + ".scale_inv")); break;
-    case StepKind::kDequantize: add(arena.named(step.output)); break;
-    case StepKind::kSwizzle:
-    case StepKind::kUnswizzle: add(arena.scale_inv(step.target, step.directions)); break;
-    case StepKind::kWriteCodes: add(arena.codes(step.tensor, step.directions)); break;
-    case StepKind::kWriteScaleInv: add(arena.scale_inv(step.tensor, step.directions)); break;
-    case StepKind::kCapture:
-    case StepKind::kEndCapture:
-    case StepKind::kReplay:
-    case StepKind::kSynchronize: break;
-  }
+  const std::string& noop = step.operand("noop");
+  return !noop.empty() && load(before, arena.named(noop), 0) == 0x3F800000u;
 }
 
 }  // namespace
@@ -270,7 +224,10 @@ std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t 
   std::vector<int> written;
   for (const std::size_t i : steps_run_by(c, index)) {
     const Step& step = c.steps[i];
-    if (!step.tamper && !stopped_by_noop(arena, step, before)) add_written(arena, step, written);
+    if (step.tamper || stopped_by_noop(arena, step, before)) continue;
+    for (const StepBuffer& b : buffers_of(arena, step)) {
+      if (b.written) written.push_back(static_cast<int>(b.buffer - arena.buffers.data()));
+    }
   }
   // A replay may write one buffer twice.
   std::sort(written.begin(), written.end());

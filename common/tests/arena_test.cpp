@@ -14,7 +14,7 @@ std::uint32_t word(const std::vector<std::uint8_t>& bytes, std::uint64_t at) {
 
 Case with_everything(const std::string& scheme) {
   Case c = small_case(scheme);
-  c.scalars.push_back({"scale", 0x40400000u});
+  c.cells.push_back({"scale", {0x40400000u}});
   c.outputs.push_back({"y", FP8ORACLE_F16, 2, 40});
   return c;
 }

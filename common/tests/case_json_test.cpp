@@ -13,63 +13,50 @@ std::string said(const std::string& text) {
   return message;
 }
 
-Step step_of(StepKind kind) {
-  Step step;
-  step.kind = kind;
-  return step;
-}
-
 /// One of every kind of step, on a tensor of both kinds.
 Case rich_case() {
   Case c = small_case("e4m3.mx32.both.padded.te");
   c.tensors.push_back({"u", scheme_named("e4m3.mx32.both.swizzled.te"), 2, 40, 0});
   c.tensors.push_back({"p", scheme_named("e5m2.tensor.row.compact.te"), 2, 40, 0});
-  c.scalars = {{"scale", 0x3F800000u}, {"amax", 0u}};
+  c.cells = {{"scale", {0x3F800000u}}, {"amax", {0u}}};
   c.outputs.push_back({"y", FP8ORACLE_BF16, 2, 40});
-  Step step = c.steps[0];
-  step.tensor = "p";
-  step.scale = "scale";
-  step.amax = "amax";
-  step.directions = FP8ORACLE_ROWWISE;
-  step.scale_inv_directions = 0;
-  step.tamper = Tamper{"rowwise.codes.bytes", -5, "rowwise.codes"};
-  c.steps.push_back(step);
-  Step set = step_of(StepKind::kSetScale);
-  set.scale = "scale";
-  set.bits = 0x7F800000u;
-  c.steps.push_back(set);
-  Step amax = step_of(StepKind::kAmax);
-  amax.input = "x";
-  amax.amax = "amax";
-  c.steps.push_back(amax);
-  Step from = step_of(StepKind::kScaleFromAmax);
-  from.amax = "amax";
-  from.scale = "scale";
-  from.eps_bits = 0x00000001u;
-  from.pow2 = true;
-  from.input_type = FP8ORACLE_F16;
-  c.steps.push_back(from);
-  Step swizzle = step_of(StepKind::kSwizzle);
-  swizzle.tensor = "t";
-  swizzle.target = "u";
-  c.steps.push_back(swizzle);
-  std::swap(swizzle.tensor, swizzle.target);
-  swizzle.kind = StepKind::kUnswizzle;
-  c.steps.push_back(swizzle);
-  Step dequantize = step_of(StepKind::kDequantize);
-  dequantize.tensor = "t";
-  dequantize.output = "y";
-  dequantize.directions = FP8ORACLE_COLUMNWISE;
-  c.steps.push_back(dequantize);
-  Step write = step_of(StepKind::kWriteCodes);
-  write.tensor = "t";
-  write.at = 79;
-  write.bytes = {0x7F};
-  c.steps.push_back(write);
-  write.kind = StepKind::kWriteScaleInv;
-  write.at = 0;
-  write.bytes = {0xFF, 0x00};
-  c.steps.push_back(write);
+  Step cast(FP8ORACLE_OP_QUANTIZE);
+  cast.give("input", "x").give("rowwise", "p").give("rowwise.scale_inv", "");
+  cast.give("scale", "scale").give("amax", "amax");
+  cast.tamper = Tamper{"rowwise.codes.bytes", -5, "rowwise.codes"};
+  const auto permute = [](fp8oracle_operation operation, const char* from, const char* to) {
+    return Step(operation)
+        .give("input", from)
+        .give("output", to)
+        .set("directions", FP8ORACLE_ROWWISE);
+  };
+  const auto write = [](const char* buffer, std::int64_t at, std::vector<std::uint8_t> bytes) {
+    Step s = Step(Control::kWrite).give("buffer", buffer);
+    s.at = at;
+    s.bytes = std::move(bytes);
+    return s;
+  };
+  for (const Step& step :
+       {cast, Step(Control::kSet).give("cell", "scale").set("bits", 0x7F800000u),
+        Step(FP8ORACLE_OP_AMAX).give("input", "x").give("amax", "amax"),
+        Step(FP8ORACLE_OP_SCALE_FROM_AMAX)
+            .give("amax", "amax")
+            .give("scale", "scale")
+            .set("eps", 1)
+            .set("pow2", 1)
+            .set("input_type", FP8ORACLE_F16),
+        permute(FP8ORACLE_OP_SWIZZLE, "t", "u"), permute(FP8ORACLE_OP_UNSWIZZLE, "u", "t"),
+        Step(FP8ORACLE_OP_DEQUANTIZE)
+            .give("pair", "t")
+            .give("output", "y")
+            .set("directions", FP8ORACLE_COLUMNWISE),
+        write("t.rowwise.codes", 79, {0x7F}), write("t.rowwise.scale_inv", 0, {0xFF, 0x00}),
+        Step(FP8ORACLE_OP_QUANTIZE_MANY)
+            .give("scheme", "p")
+            .give("items[0].input", "x")
+            .give("items[0].rowwise", "p")}) {
+    c.steps.push_back(step);
+  }
   return c;
 }
 
@@ -84,14 +71,12 @@ TEST(CaseJson, EveryKindOfStepComesBack) {
   EXPECT_EQ(again.inputs[0].row_stride, 41);
   EXPECT_EQ(again.inputs[0].offset, 3);
   ASSERT_EQ(again.steps.size(), c.steps.size());
-  for (std::size_t i = 0; i < c.steps.size(); ++i) EXPECT_EQ(again.steps[i].kind, c.steps[i].kind);
-  EXPECT_EQ(again.steps[1].scale_inv_directions, 0u);
+  for (std::size_t i = 0; i < c.steps.size(); ++i) {
+    EXPECT_EQ(again.steps[i].name(), c.steps[i].name());
+    EXPECT_EQ(again.steps[i].operands, c.steps[i].operands);
+    EXPECT_EQ(again.steps[i].options, c.steps[i].options);
+  }
   EXPECT_EQ(again.steps[1].tamper->value, -5);
-  EXPECT_EQ(again.steps[2].bits, 0x7F800000u);
-  EXPECT_EQ(again.steps[4].eps_bits, 1u);
-  EXPECT_TRUE(again.steps[4].pow2);
-  EXPECT_EQ(again.steps[4].input_type, FP8ORACLE_F16);
-  EXPECT_EQ(again.steps[7].directions, static_cast<unsigned>(FP8ORACLE_COLUMNWISE));
   EXPECT_EQ(again.steps[8].at, 79);
   EXPECT_EQ(again.steps[9].bytes, c.steps[9].bytes);
 }
@@ -131,7 +116,7 @@ TEST(CaseJson, HostileTextBecomesOneShortLine) {
   said("");
   said(std::string(1000000, '['));
   EXPECT_EQ(said(std::string(18, '[') + std::string(18, ']')), "c.json: nested too deeply");
-  EXPECT_EQ(said("[]"), "c.json: schema: expected \"fp8oracle.case/1\"");
+  EXPECT_EQ(said("[]"), "c.json: schema: expected \"fp8oracle.case/2\"");
   EXPECT_EQ(with("\"number\"", "\"seed\""), "c.json: key 'seed' twice");
   const std::string seed = "c.json: seed: expected an integer from 0 to 2^64 - 1";
   EXPECT_EQ(with("18446744073709551615", "18446744073709551616"), seed);
@@ -154,14 +139,18 @@ TEST(CaseJson, HostileTextBecomesOneShortLine) {
   EXPECT_EQ(with("3f800000 3f800001", "3f80000g 3f800001"),
             "c.json: '3f80000g' is not 8 hex digits");
   EXPECT_EQ(with("\"0x7f800000\"", "\"0x7f80000\""), "c.json: '0x7f80000' is not 8 hex digits");
-  EXPECT_EQ(with("\"do\": \"amax\"", "\"do\": \"max\""), "c.json: unknown step 'max'");
+  EXPECT_EQ(with("\"op\": \"amax\"", "\"op\": \"max\""), "c.json: unknown step 'max'");
   EXPECT_EQ(with("\"type\": \"F32\"", "\"type\": \"F64\""),
             "c.json: type 'F64' is not F32, BF16 or F16");
-  EXPECT_EQ(with("\"directions\": \"both\"", "\"directions\": \"all\""),
+  EXPECT_EQ(with("\"directions\": \"row\"", "\"directions\": \"all\""),
             "c.json: directions 'all' is not row, col or both");
   EXPECT_EQ(with("e5m2.tensor.row.compact.te\"", "e5m2.tensor.row.compact.other\""),
             "c.json: scheme 'e5m2.tensor.row.compact.other': its profile is not in the file");
   EXPECT_EQ(with("\"output\": \"y\"", "\"output\": \"z\""), "c.json: case: no output named 'z'");
+  EXPECT_EQ(with("\"amax\": \"amax\"", "\"amax\": \"nobody\""),
+            "c.json: case: no buffer named 'nobody'");
+  EXPECT_EQ(with("\"pow2\": 1", "\"pow2\": 2"), "c.json: option 'pow2': expected 0 or 1");
+  EXPECT_EQ(with("\"pow2\": 1", "\"pow3\": 1"), "c.json: option 'pow3' is unknown");
   EXPECT_EQ(with("\"at\": 79", "\"at\": 80"), "c.json: case: write: bytes outside the buffer");
   EXPECT_EQ(with("\"at\": 79", "\"at\": -1"), "c.json: case: write: bytes outside the buffer");
   EXPECT_EQ(with("\"name\": \"u\"", "\"name\": \"t\""),
@@ -192,35 +181,47 @@ TEST(Case, StepsThatDoNotFitAreRefused) {
     return usage_error([&] { check_case(c); });
   };
   EXPECT_EQ(refused([](Case& c) { c.tensors[0].rows = 3; }),
-            "case: quantize: input and tensor differ in shape");
-  EXPECT_EQ(refused([](Case& c) { c.steps[1].directions = FP8ORACLE_COLUMNWISE; }),
+            "case: quantize: rowwise differs in shape");
+  EXPECT_EQ(refused([](Case& c) { c.steps[1].give("columnwise", "p"); }),
             "case: quantize: the tensor lacks the direction");
-  EXPECT_EQ(refused([](Case& c) { c.steps[0].directions = 0; }), "case: a step names no direction");
-  EXPECT_EQ(refused([](Case& c) { c.steps[5].kind = StepKind::kUnswizzle; }),
-            "case: swizzle: one side must be swizzled, the other not");
-  EXPECT_EQ(refused([](Case& c) { c.steps[5].directions = 3; }),
-            "case: swizzle: a tensor lacks the direction");
-  EXPECT_EQ(refused([](Case& c) { c.steps[5].tensor = "p"; }),
-            "case: swizzle: per tensor there is nothing to permute");
+  EXPECT_EQ(refused([](Case& c) { c.steps[1].give("columnwise", "t"); }),
+            "case: quantize: the tensors differ in scheme");
+  EXPECT_EQ(refused([](Case& c) { c.steps[0].operands.erase("input"); }),
+            "case: quantize: input is not given");
+  EXPECT_EQ(refused([](Case& c) { c.steps[0].give("output", "y"); }),
+            "case: quantize: has no operand 'output'");
+  EXPECT_EQ(refused([](Case& c) { c.steps[0].set("eps", 0); }),
+            "case: quantize: has no option 'eps'");
+  EXPECT_EQ(refused([](Case& c) { c.steps[0].give("scale", "x"); }),
+            "case: quantize: scale: 'x' is not one FP32 cell");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].operation = FP8ORACLE_OP_UNSWIZZLE; }),
+            "case: unswizzle: one side must be swizzled, the other not");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].set("directions", 3); }),
+            "case: swizzle: input: names no one direction");
+  EXPECT_EQ(refused([](Case& c) { c.steps[5].give("input", "p"); }),
+            "case: swizzle: there is nothing to permute");
   EXPECT_EQ(refused([](Case& c) { c.outputs[0].cols = 41; }),
-            "case: dequantize: tensor and output differ in shape");
-  EXPECT_EQ(refused([](Case& c) { c.steps[7].directions = 3; }),
-            "case: dequantize: the tensor lacks the direction");
+            "case: dequantize: output differs in shape");
+  EXPECT_EQ(refused([](Case& c) { c.steps[7].set("directions", 3); }),
+            "case: dequantize: pair: names no one direction");
   EXPECT_EQ(refused([](Case& c) { c.steps[8].bytes.assign(81, 0); }),
             "case: write: bytes outside the buffer");
-  EXPECT_EQ(refused([](Case& c) { c.steps[3].amax = "amin"; }), "case: no scalar named 'amin'");
+  EXPECT_EQ(refused([](Case& c) { c.steps[3].give("amax", "amin"); }),
+            "case: no buffer named 'amin'");
+  EXPECT_EQ(refused([](Case& c) {
+              c.steps[10].give("items[1].input", "x").give("items[1].rowwise", "p");
+            }),
+            "case: quantize_many: two items write rowwise of p");
+  EXPECT_EQ(refused([](Case& c) { c.steps[10].give("items[70000].input", "x"); }),
+            "case: quantize_many: too many items");
 }
 
 TEST(Case, AnEmptyShapeHasNoOtherDimensionOfAnySize) {
   const auto refused = [](std::int64_t rows, std::int64_t cols) {
     Case c;
     c.tensors.push_back({"t", scheme_named("e4m3.mx32.both.padded.te"), rows, cols, 0});
-    for (const unsigned direction : {1u, 2u}) {
-      Step write = step_of(StepKind::kWriteScaleInv);
-      write.tensor = "t";
-      write.directions = direction;
-      c.steps.push_back(write);
-    }
+    for (const char* half : {"t.rowwise", "t.columnwise"})
+      c.steps.push_back(Step(Control::kWrite).give("buffer", std::string(half) + ".scale_inv"));
     c.outputs.push_back({"y", FP8ORACLE_F32, rows, cols});
     return usage_error([&] {
       check_case(c);
@@ -239,23 +240,19 @@ TEST(Case, BuffersThatNoMemoryHoldsAreRefused) {
   Case c;
   for (int i = 0; i < 8; ++i)
     c.outputs.push_back({"y" + std::to_string(i), FP8ORACLE_F32, std::int64_t{1} << 40, 1});
-  check_case(c);
-  EXPECT_EQ(usage_error([&] { lay_out(c); }),
+  EXPECT_EQ(usage_error([&] { check_case(c); }),
             "case: the buffers up to 'y0' are larger than 2^40 bytes together");
 }
 
 TEST(Case, ARecipeNeedsATensorThatCarriesTheScheme) {
   Case c;
   c.inputs.push_back(small_case("e4m3.tensor.row.compact.te").inputs[0]);
-  c.scalars = {{"s", 0}, {"a", 0}};
-  for (const StepKind kind : {StepKind::kAmax, StepKind::kScaleFromAmax, StepKind::kQuantizeMany}) {
-    Step step = step_of(kind);
-    if (kind == StepKind::kAmax) step.input = "x";
-    if (kind != StepKind::kQuantizeMany) step.amax = "a";
-    if (kind == StepKind::kScaleFromAmax) step.scale = "s";
+  c.cells = {{"s", {0}}, {"a", {0}}};
+  for (const Step& step : {Step(FP8ORACLE_OP_AMAX).give("input", "x").give("amax", "a"),
+                           Step(FP8ORACLE_OP_SCALE_FROM_AMAX).give("amax", "a").give("scale", "s"),
+                           Step(FP8ORACLE_OP_QUANTIZE_MANY)}) {
     c.steps = {step};
-    EXPECT_EQ(usage_error([&] { check_case(c); }),
-              "case: " + std::string(to_string(kind)) + ": no tensor carries the scheme");
+    EXPECT_EQ(usage_error([&] { check_case(c); }), "case: no tensor that carries the scheme");
   }
 }
 

@@ -54,10 +54,8 @@ class Compare : public ::testing::Test {
     case_.inputs.push_back({"x", FP8ORACLE_F32, 2, cols, cols, 0, {}});
     case_.inputs[0].bits.assign(static_cast<std::size_t>(2 * cols * 4), 0);
     case_.tensors.push_back({"t", scheme_named(scheme), 2, cols, 0});
-    Step step;
-    step.input = "x";
-    step.tensor = "t";
-    case_.steps.push_back(step);
+    Step step(FP8ORACLE_OP_QUANTIZE);
+    case_.steps.push_back(step.give("input", "x").give("rowwise", "t"));
     arena_ = lay_out(case_);
     reference_ = outcome(Fill::kA);
     a_ = outcome(Fill::kA);
@@ -218,7 +216,7 @@ TEST_F(ComparePerTensor, ScaleInvIsComparedBitForBitExceptForTheNansPayload) {
 }
 
 TEST_F(ComparePerTensor, ADirectionThatTheStepLeavesOutIsNotItsBusiness) {
-  case_.steps[0].scale_inv_directions = 0;
+  case_.steps[0].give("rowwise.scale_inv", "");
   const std::vector<int> written =
       written_buffers(case_, arena_, 0, initial_arena(case_, arena_, Fill::kA));
   ASSERT_EQ(written.size(), 1u);

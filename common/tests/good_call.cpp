@@ -167,7 +167,8 @@ void GoodCall::fill_field(const Field& field, void* data) {
                                                  cols_, cols_};
       return;
     case FieldRole::kPairIn:
-    case FieldRole::kPairOut: field_of<fp8oracle_pair>(data, field) = pair_of(field); return;
+    case FieldRole::kPairOut:
+    case FieldRole::kPairGiven: field_of<fp8oracle_pair>(data, field) = pair_of(field); return;
     case FieldRole::kScalesIn:
     case FieldRole::kScalesOut: field_of<fp8oracle_buffer>(data, field) = scales(); return;
     case FieldRole::kCellIn:

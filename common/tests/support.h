@@ -60,11 +60,8 @@ inline Case small_case(const std::string& scheme) {
   }
   c.inputs.push_back(x);
   c.tensors.push_back({"t", scheme_named(scheme), 2, 40, 1});
-  Step quantize;
-  quantize.input = "x";
-  quantize.tensor = "t";
-  quantize.directions = c.tensors[0].scheme.directions;
-  c.steps.push_back(quantize);
+  Step quantize(FP8ORACLE_OP_QUANTIZE);
+  c.steps.push_back(give_pairs(quantize.give("input", "x"), c.tensors[0]));
   return c;
 }
 

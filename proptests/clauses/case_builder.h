@@ -14,6 +14,21 @@
 
 namespace fp8oracle::clauses {
 
+/// One tensor of quantize_many: an input, a tensor, and cells that may be "".
+struct CastItem {
+  std::string input, tensor, scale, amax;
+};
+
+/// The step without scale_inv among its outputs [K13].
+inline Step& without_scale_inv(Step& step) {
+  std::vector<std::string> pairs;
+  for (const Binding& b : bindings(step)) {
+    if (b.is_pair() && !b.operand.empty()) pairs.push_back(b.path);
+  }
+  for (const std::string& pair : pairs) step.give(pair + ".scale_inv", "");
+  return step;
+}
+
 /// Writes a history step by step. Names: "x" inputs, "t" tensors, "y" outputs, "s" scales, "a"
 /// amaxes.
 class CaseBuilder {
@@ -49,101 +64,111 @@ class CaseBuilder {
     return *this;
   }
   CaseBuilder& tensor(const std::string& name = "t") { return tensor(name, scheme_); }
-  CaseBuilder& scalar(const std::string& name, std::uint32_t bits) {
-    case_.scalars.push_back({name, bits});
+  CaseBuilder& cell(const std::string& name, std::uint32_t bits) {
+    case_.cells.push_back({name, {bits}});
     return *this;
   }
-  /// The plan's scale as scalar "s", for per-tensor schemes only.
-  CaseBuilder& scale() {
-    return !scheme_.grid.scale_is_given() ? *this : scalar("s", plan_.scale_bits);
-  }
+  /// The plan's scale as cell "s", where the recipe gives one.
+  CaseBuilder& scale() { return given() ? cell("s", plan_.scale_bits) : *this; }
   CaseBuilder& output(const std::string& name, fp8oracle_type type) {
     case_.outputs.push_back({name, type, plan_.rows, plan_.cols});
     return *this;
   }
 
   /// Appends a step and returns it for the details.
-  Step& step(StepKind kind) {
-    case_.steps.emplace_back();
-    case_.steps.back().kind = kind;
+  Step& step(fp8oracle_operation operation) {
+    case_.steps.emplace_back().operation = operation;
+    return case_.steps.back();
+  }
+  Step& step(Control control) {
+    case_.steps.emplace_back().control = control;
     return case_.steps.back();
   }
   /// x -> t in every direction of t's scheme; scale "s" per tensor unless the plan has none.
   Step& quantize(const std::string& x = "x", const std::string& t = "t",
                  const std::string& amax = "") {
-    Step& s = step(StepKind::kQuantize);
-    s.input = x;
-    s.tensor = t;
-    s.directions = case_.tensor(t).scheme.directions;
-    s.scale_inv_directions = s.directions;
-    if (case_.tensor(t).scheme.grid.scale_is_given()) {
-      if (!plan_.scale_absent) s.scale = "s";
-      s.amax = amax;
+    Step& s = cast(FP8ORACLE_OP_QUANTIZE, x, t);
+    if (given()) s.give("scale", plan_.scale_absent ? "" : "s").give("amax", amax);
+    return s;
+  }
+  /// The same with a scale that the operation makes itself, into cells that may be "".
+  Step& quantize_current(const std::string& amax, const std::string& scale,
+                         const std::string& x = "x", const std::string& t = "t") {
+    return cast(FP8ORACLE_OP_QUANTIZE_CURRENT, x, t).give("scale", scale).give("amax", amax);
+  }
+  /// One step of the items, in every direction of the scheme.
+  Step& quantize_many(const std::vector<CastItem>& items) {
+    Step& s = step(FP8ORACLE_OP_QUANTIZE_MANY);
+    s.give("scheme", case_.tensors.front().name);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string item = "items[" + std::to_string(i) + "].";
+      give_pairs(s.give(item + "input", items[i].input), case_.tensor(items[i].tensor), item);
+      if (given()) s.give(item + "scale", items[i].scale).give(item + "amax", items[i].amax);
     }
     return s;
   }
-  /// The same with a scale that the operation makes itself, into scalars that may be "".
-  Step& quantize_current(const std::string& amax, const std::string& scale,
-                         const std::string& x = "x", const std::string& t = "t") {
-    Step& s = quantize(x, t, amax);
-    s.kind = StepKind::kQuantizeCurrent;
-    s.scale = scale;
-    return s;
+  /// One item, with "s" and this amax where the recipe gives a scale.
+  Step& quantize_listed(const std::string& x, const std::string& t, const std::string& amax = "") {
+    return quantize_many({{x, t, plan_.scale_absent ? "" : "s", amax}});
   }
-  /// One step of the items, in every direction of the scheme.
-  Step& quantize_many(std::vector<CastItem> items) {
-    Step& s = step(StepKind::kQuantizeMany);
-    s.directions = s.scale_inv_directions = scheme_.directions;
-    s.items = std::move(items);
-    return s;
+  Step& amax(const std::string& x, const std::string& a) {
+    return step(FP8ORACLE_OP_AMAX).give("input", x).give("amax", a);
+  }
+  Step& scale_from_amax(const std::string& a, const std::string& s) {
+    return step(FP8ORACLE_OP_SCALE_FROM_AMAX).give("amax", a).give("scale", s);
   }
   Step& scale_inverse(const std::string& scale = "s", const std::string& t = "t") {
-    Step& s = step(StepKind::kScaleInverse);
-    s.scale = scale;
-    s.tensor = t;
-    s.directions = s.scale_inv_directions = scheme_.directions;
-    return s;
-  }
-  void set_noop(std::uint32_t bits, const std::string& name = "n") {
-    Step& s = step(StepKind::kSetNoop);
-    s.noop = name;
-    s.bits = bits;
+    return step(FP8ORACLE_OP_SCALE_INVERSE)
+        .give("scheme", t)
+        .give("scale", scale)
+        .give("scale_inv", t + ".scale_inv");
   }
   Step& dequantize(unsigned direction, const std::string& y, const std::string& t = "t") {
-    Step& s = step(StepKind::kDequantize);
-    s.tensor = t;
-    s.output = y;
-    s.directions = direction;
-    s.scale_inv_directions = direction;
-    return s;
+    return step(FP8ORACLE_OP_DEQUANTIZE)
+        .give("pair", t)
+        .give("output", y)
+        .set("directions", direction);
   }
-  void set_scale(std::uint32_t bits, const std::string& name = "s") {
-    Step& s = step(StepKind::kSetScale);
-    s.scale = name;
-    s.bits = bits;
+  /// The scale_inv of one direction: plain -> swizzled, or with FP8ORACLE_OP_UNSWIZZLE back.
+  Step& permute(fp8oracle_operation operation, const std::string& from, const std::string& to,
+                unsigned direction) {
+    return step(operation).give("input", from).give("output", to).set("directions", direction);
   }
+  void set(const std::string& cell, std::uint32_t bits) {
+    step(Control::kSet).give("cell", cell).set("bits", bits);
+  }
+  void set_scale(std::uint32_t bits, const std::string& name = "s") { set(name, bits); }
+  void set_noop(std::uint32_t bits, const std::string& name = "n") { set(name, bits); }
   void write_scale_inv(unsigned direction, std::vector<std::uint8_t> bytes,
                        const std::string& t = "t") {
-    write(StepKind::kWriteScaleInv, direction, std::move(bytes), t);
+    write(t + (given() ? "" : half(direction)) + ".scale_inv", std::move(bytes));
   }
   void write_codes(unsigned direction, std::vector<std::uint8_t> bytes,
                    const std::string& t = "t") {
-    write(StepKind::kWriteCodes, direction, std::move(bytes), t);
+    write(t + half(direction) + ".codes", std::move(bytes));
   }
   CaseBuilder& note(std::string text) {
     case_.note = std::move(text);
     return *this;
   }
 
+  /// Declarations and steps as they are now.
+  const Case& so_far() const { return case_; }
+  void append(std::vector<Step> steps) {
+    for (Step& s : steps) case_.steps.push_back(std::move(s));
+  }
   Case done() { return std::move(case_); }
 
  private:
-  void write(StepKind kind, unsigned direction, std::vector<std::uint8_t> bytes,
-             const std::string& t) {
-    Step& s = step(kind);
-    s.tensor = t;
-    s.directions = direction;
-    s.bytes = std::move(bytes);
+  bool given() const { return scheme_.grid.scale_is_given(); }
+  static std::string half(unsigned direction) {
+    return direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise";
+  }
+  Step& cast(fp8oracle_operation operation, const std::string& x, const std::string& t) {
+    return give_pairs(step(operation).give("input", x), case_.tensor(t));
+  }
+  void write(const std::string& buffer, std::vector<std::uint8_t> bytes) {
+    step(Control::kWrite).give("buffer", buffer).bytes = std::move(bytes);
   }
 
   const Scheme& scheme_;

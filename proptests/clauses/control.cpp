@@ -20,20 +20,13 @@ constexpr std::uint32_t kNotOne[] = {0x00000000, 0x40000000, 0xBF800000, 0x7FC00
 
 /// Every operation that takes noop, once, under the noop "n".
 void operations_under_noop(CaseBuilder& b, const Scheme& scheme) {
-  const auto under = [](Step& s) { s.noop = "n"; };
+  const auto under = [](Step& s) { s.give("noop", "n"); };
   under(b.quantize("x", "t", "a"));
-  under(b.quantize_many({{"x", "many", !scheme.grid.scale_is_given() ? "" : "s",
-                          !scheme.grid.scale_is_given() ? "" : "am"}}));
+  under(b.quantize_listed("x", "many", "am"));
   if (!scheme.grid.scale_is_given()) return;
   under(b.quantize_current("ac", "sc", "x", "current"));
-  Step& amax = b.step(StepKind::kAmax);
-  amax.input = "x";
-  amax.amax = "alone";
-  under(amax);
-  Step& scale = b.step(StepKind::kScaleFromAmax);
-  scale.amax = "a";
-  scale.scale = "made";
-  under(scale);
+  under(b.amax("x", "alone"));
+  under(b.scale_from_amax("a", "made"));
 }
 
 /// One cast without noop; then all operations with noop 1, another value, 1 again.
@@ -41,11 +34,11 @@ Case noop_is_all_or_nothing(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
   CaseBuilder b("K23", scheme, p);
-  b.input(Bulk::kOrdinary).tensor("plain").tensor().tensor("many").scale().scalar("n", kOne);
+  b.input(Bulk::kOrdinary).tensor("plain").tensor().tensor("many").scale().cell("n", kOne);
   if (scheme.grid.scale_is_given()) {
-    b.tensor("current").scalar("a", plan.prior_amax_bits).scalar("am", 0x3F000000);
-    b.scalar("ac", 0x42280000).scalar("sc", 0x40490FDB);
-    b.scalar("alone", 0x42280000).scalar("made", 0x40490FDB).scalar("a_plain", 0);
+    b.tensor("current").cell("a", plan.prior_amax_bits).cell("am", 0x3F000000);
+    b.cell("ac", 0x42280000).cell("sc", 0x40490FDB);
+    b.cell("alone", 0x42280000).cell("made", 0x40490FDB).cell("a_plain", 0);
   }
   if (plan.number % 2 == 1) b.asynchronous();
   b.quantize("x", "plain", !scheme.grid.scale_is_given() ? "" : "a_plain");
@@ -60,9 +53,9 @@ Case noop_is_all_or_nothing(const Scheme& scheme, const Plan& plan) {
 
 /// Its own: what is wrong under noop although the cast without it is right.
 bool right_without_noop(const Difference& d, const Verdict& v) {
-  if (v.c.steps[d.step].noop.empty()) return false;
+  if (v.c.steps[d.step].operand("noop").empty()) return false;
   for (const Difference& other : v.comparison.differences) {
-    if (v.c.steps[other.step].noop.empty()) return false;
+    if (v.c.steps[other.step].operand("noop").empty()) return false;
   }
   return true;
 }
@@ -77,21 +70,19 @@ Case empty_tensors(const Scheme& scheme, const Plan& plan) {
   b.input(Bulk::kOrdinary)
       .tensor()
       .scale()
-      .scalar("a", plan.prior_amax_bits)
-      .scalar("a_alone", 0x42280000)
+      .cell("a", plan.prior_amax_bits)
+      .cell("a_alone", 0x42280000)
       .output("y", nth_type(plan.variant))
       .tensor("many")
       .tensor("current")
-      .scalar("am", plan.prior_amax_bits)
-      .scalar("ac", 0x42280000);
+      .cell("am", plan.prior_amax_bits)
+      .cell("ac", 0x42280000);
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant), "y");
   const bool block = !scheme.grid.scale_is_given();
   b.quantize_many({{"x", "many", block || plan.scale_absent ? "" : "s", block ? "" : "am"}});
   if (!block) {
-    Step& alone = b.step(StepKind::kAmax);
-    alone.input = "x";
-    alone.amax = "a_alone";
+    b.amax("x", "a_alone");
     b.quantize_current("ac", plan.scale_absent ? "" : "s", "x", "current");
   }
   return b.done();
@@ -103,20 +94,20 @@ Case follow_up_launch(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
   CaseBuilder b("K25", scheme, p);
-  b.tensor().tensor("captured").scalar("s", 0x40400000).asynchronous();
+  b.tensor().tensor("captured").cell("s", 0x40400000).asynchronous();
   const auto codes = plans::random_bytes(plan, 25, static_cast<std::size_t>(plan.rows * plan.cols));
-  b.step(StepKind::kSynchronize);
+  b.step(Control::kSynchronize);
   b.set_scale(plan.scale_bits);
   b.write_codes(one_direction(scheme, plan.variant), codes);
   b.scale_inverse(plan.variant % 8 == 0 ? "" : "s");
   constexpr std::uint32_t kNext[] = {0x00000000, 0x7F800000, 0x7FC00000, 0x41200000};
   b.set_scale(kNext[plan.variant % 4]);
-  b.step(StepKind::kSynchronize);
-  b.step(StepKind::kCapture);
+  b.step(Control::kSynchronize);
+  b.step(Control::kCapture);
   b.scale_inverse("s", "captured");
-  b.step(StepKind::kEndCapture);
+  b.step(Control::kEndCapture);
   Step& bad = b.scale_inverse();
-  bad.scale_inv_directions = 0;
+  bad.give("scale_inv", "");
   bad.tamper = Tamper{"", 0, "scale_inv"};
   return b.done();
 }

@@ -45,23 +45,23 @@ Case list_of_tensors(const Scheme& scheme, const Plan& plan) {
     b.pair_of_shape("x" + n, "t" + n, shape);
     const auto w = plans::Philox(plan.seed)(static_cast<std::uint64_t>(i), 27);
     const bool with_scale = !block && i % 8 != 7, with_amax = !block && i % 5 != 4;
-    if (with_scale) b.scalar("s" + n, plans::scale_bits_from(w[0], w[1]));
-    if (with_amax) b.scalar("a" + n, i % 3 == 0 ? plan.prior_amax_bits : 0);
+    if (with_scale) b.cell("s" + n, plans::scale_bits_from(w[0], w[1]));
+    if (with_amax) b.cell("a" + n, i % 3 == 0 ? plan.prior_amax_bits : 0);
     items.push_back({"x" + n, "t" + n, with_scale ? "s" + n : "", with_amax ? "a" + n : ""});
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(items.size(), 3); ++i) {
     Step& single = b.quantize(items[i].input, items[i].tensor);
-    single.scale = items[i].scale;
+    single.give("scale", items[i].scale);
   }
   b.quantize_many(items);
-  b.step(StepKind::kCapture);
+  b.step(Control::kCapture);
   b.quantize_many(items);
-  b.step(StepKind::kEndCapture);
+  b.step(Control::kEndCapture);
   if (!block) {
     for (CastItem& item : items) item.amax.clear();
-    b.step(StepKind::kCapture);
-    b.quantize_many(items).scale_inv_directions = 0;
-    b.step(StepKind::kEndCapture);
+    b.step(Control::kCapture);
+    without_scale_inv(b.quantize_many(items));
+    b.step(Control::kEndCapture);
   }
   return b.done();
 }
@@ -69,7 +69,7 @@ Case list_of_tensors(const Scheme& scheme, const Plan& plan) {
 /// Its own: wrong in the list although the same tensors are right one by one.
 bool only_in_the_list(const Difference& d, const Verdict& v) {
   const auto in_list = [&](const Difference& x) {
-    return v.c.steps[x.step].kind != StepKind::kQuantize;
+    return !v.c.steps[x.step].is(FP8ORACLE_OP_QUANTIZE);
   };
   const auto& all = v.comparison.differences;
   return in_list(d) && std::all_of(all.begin(), all.end(), in_list);
@@ -86,8 +86,8 @@ std::vector<Difference> no_helper_launches(const Case& c, const Arena&, const Ou
   std::optional<std::uint64_t> first;
   for (std::size_t i = 1; i < std::min(outcome.steps.size(), c.steps.size()); ++i) {
     const auto& nodes = outcome.steps[i].launches;
-    if (c.steps[i].kind != StepKind::kEndCapture || !nodes) continue;
-    const std::uint64_t tensors = c.steps[i - 1].items.size();
+    if (!c.steps[i].is(Control::kEndCapture) || !nodes) continue;
+    const std::uint64_t tensors = c.steps[i - 1].items();
     if (*nodes > 1 + tensors / 32)
       wrong(i, 1 + tensors / 32, *nodes,
             std::to_string(tensors) + " tensors take " + std::to_string(*nodes) + " launches");

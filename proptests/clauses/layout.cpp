@@ -85,13 +85,8 @@ Case swizzle_there_and_back(const Scheme& scheme, const Plan& drawn) {
   for (const unsigned direction : {1u, 2u}) {
     if ((scheme.directions & direction) == 0) continue;
     b.write_scale_inv(direction, labelled(plain, plan, direction, 0xFF), "plain");
-    for (const auto& [kind, from, to] : {std::tuple{StepKind::kSwizzle, "plain", "swizzled"},
-                                         {StepKind::kUnswizzle, "swizzled", "back"}}) {
-      Step& s = b.step(kind);
-      s.tensor = from;
-      s.target = to;
-      s.directions = direction;
-    }
+    b.permute(FP8ORACLE_OP_SWIZZLE, "plain", "swizzled", direction);
+    b.permute(FP8ORACLE_OP_UNSWIZZLE, "swizzled", "back", direction);
   }
   return b.done();
 }
@@ -108,8 +103,8 @@ std::vector<Difference> unswizzle_inverts(const Case& c, const Arena& arena,
 }
 
 bool of_a_swizzle(const Difference& d, const Verdict& v) {
-  const StepKind kind = v.c.steps[d.step].kind;
-  return d.buffer >= 0 && (kind == StepKind::kSwizzle || kind == StepKind::kUnswizzle);
+  const Step& step = v.c.steps[d.step];
+  return d.buffer >= 0 && (step.is(FP8ORACLE_OP_SWIZZLE) || step.is(FP8ORACLE_OP_UNSWIZZLE));
 }
 
 /// Shapes where the layouts differ: from the second row and the second tile on.

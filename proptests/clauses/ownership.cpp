@@ -29,14 +29,13 @@ Plan with_whole_tiles(const Plan& plan) {
 Case writes_what_it_owns(const Scheme& scheme, const Plan& drawn) {
   const Plan plan = with_whole_tiles(drawn);
   CaseBuilder b("K2", scheme, plan);
-  b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).output("y", nth_type(plan.variant));
+  b.input(Bulk::kOrdinary).tensor().scale().cell("a", 0).output("y", nth_type(plan.variant));
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant >> 8), "y");
   const bool block = !scheme.grid.scale_is_given();
-  b.tensor("listed").quantize_many(
-      {{"x", "listed", block || plan.scale_absent ? "" : "s", block ? "" : "a"}});
+  b.tensor("listed").quantize_listed("x", "listed", "a");
   if (!block) {
-    b.tensor("current").tensor("followed").scalar("a_current", 0).scalar("made", 0);
+    b.tensor("current").tensor("followed").cell("a_current", 0).cell("made", 0);
     b.quantize_current("a_current", "made", "x", "current");
     b.scale_inverse(plan.scale_absent ? "" : "s", "followed");
   }
@@ -107,10 +106,7 @@ bool only_after_the_change(const Difference& d, const Verdict& v) {
 
 Case recipe_is_destroyed_before_dequantize(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K6", scheme, plan);
-  b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kOrdinary)
-      .tensor()
-      .scale()
-      .scalar("a", 0);
+  b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kOrdinary).tensor().scale().cell("a", 0);
   b.quantize("x", "t", "a");
   constexpr std::uint32_t kDestroyed[] = {0x00000000, 0x7FC00000, 0x7F800000, 0x42280000};
   if (scheme.grid.scale_is_given()) b.set_scale(kDestroyed[plan.variant % 4]);
@@ -136,7 +132,7 @@ Case dequantize_without_scale_inv(const Scheme& scheme, const Plan& plan) {
   b.input(Bulk::kOrdinary).tensor().scale().output("y", FP8ORACLE_F32);
   b.quantize();
   Step& s = b.dequantize(one_direction(scheme, plan.variant), "y");
-  s.scale_inv_directions = 0;
+  without_scale_inv(s);
   s.tamper = Tamper{"", 0, "scale_inv"};
   return b.done();
 }

@@ -43,10 +43,11 @@ Case ordinary_values(const Scheme& scheme, const Plan& plan) {
 /// Its own, besides what defaults to it: an absent scale that is not 1 makes ordinary numbers
 /// vanish.
 bool vanishes_without_a_scale(const Difference& d, const Verdict& v) {
-  if (d.buffer < 0 || !v.c.steps[d.step].scale.empty()) return false;
+  if (d.buffer < 0 || !v.c.steps[d.step].operand("scale").empty()) return false;
   const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
-  const Scheme& scheme = v.c.tensor(v.c.steps[d.step].tensor).scheme;
-  return b.role == Role::kCodes && scheme.grid.scale_is_given() &&
+  if (b.role != Role::kCodes) return false;
+  const Scheme& scheme = v.c.tensor(b.owner).scheme;
+  return scheme.grid.scale_is_given() &&
          code_class(scheme.format, static_cast<std::uint8_t>(d.expected)) == CodeClass::kNormal &&
          code_class(scheme.format, static_cast<std::uint8_t>(d.observed)) == CodeClass::kZero;
 }
@@ -86,21 +87,15 @@ Case amax_three_times(const Scheme& scheme, const Plan& plan) {
   }
   InputDecl x = plans::make_input(scheme, p, bulk);
   if (subnormal) make_subnormal(x);
-  b.input(std::move(x))
-      .tensor()
-      .scale()
-      .scalar("a", p.prior_amax_bits)
-      .scalar("a_alone", 0x7F7FFFFF);
+  b.input(std::move(x)).tensor().scale().cell("a", p.prior_amax_bits).cell("a_alone", 0x7F7FFFFF);
   Plan other = p;
   other.seed ^= 0xABCDu;
   b.input(plans::make_input(scheme, other, bulk, "x2"));
   b.quantize("x", "t", "a");
   b.set_scale(0x447A0000);  // 1000
   b.quantize("x2", "t", "a");
-  Step& alone = b.step(StepKind::kAmax);
-  alone.input = "x";
-  alone.amax = "a_alone";
-  b.scalar("a_current", 0x7F7FFFFF).scalar("made", 0x40490FDB);
+  b.amax("x", "a_alone");
+  b.cell("a_current", 0x7F7FFFFF).cell("made", 0x40490FDB);
   b.quantize_current("a_current", "made");
   return b.done();
 }
@@ -110,11 +105,11 @@ Case presence_matrix(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K13", scheme, plan);
   b.input(Bulk::kOrdinary).scale();
   for (const char* name : {"both", "only_scale_inv", "only_amax", "neither"}) b.tensor(name);
-  b.scalar("amax_both", plan.prior_amax_bits).scalar("amax_only", plan.prior_amax_bits);
+  b.cell("amax_both", plan.prior_amax_bits).cell("amax_only", plan.prior_amax_bits);
   b.quantize("x", "both", "amax_both");
   b.quantize("x", "only_scale_inv");
-  b.quantize("x", "only_amax", "amax_only").scale_inv_directions = 0;
-  b.quantize("x", "neither").scale_inv_directions = 0;
+  without_scale_inv(b.quantize("x", "only_amax", "amax_only"));
+  without_scale_inv(b.quantize("x", "neither"));
   return b.done();
 }
 
@@ -162,8 +157,8 @@ void current_scales_of(CaseBuilder& b, const plans::Philox& random, std::uint64_
       x.bits.push_back(static_cast<std::uint8_t>(bits >> (8 * byte)));
     b.input(std::move(x));
     Step& s = b.quantize_current(w[3] % 2 == 0 ? "a" : "", "s", "x" + std::to_string(i));
-    s.eps_bits = kEps[w[3] % 6];
-    s.pow2 = w[3] / 6 % 3 == 0;
+    s.set("eps", kEps[w[3] % 6]);
+    s.set("pow2", w[3] / 6 % 3 == 0 ? 1 : 0);
   }
 }
 
@@ -171,17 +166,15 @@ Case scale_from_many_amaxes(const Scheme& scheme, const Plan& plan) {
   Plan small = plan;
   small.rows = small.cols = 1;  // the tensor carries the scheme
   CaseBuilder b("K14", scheme, small);
-  b.tensor().scalar("s", 0x40490FDB).scalar("a", 0);
+  b.tensor().cell("s", 0x40490FDB).cell("a", 0);
   const plans::Philox random(plan.seed);
   for (std::uint32_t i = 0; i < 24; ++i) {
     const auto w = random(i, 14);
     b.set_scale(aimed_amax((plan.number * 24 + i) % 64, w), "a");
-    Step& s = b.step(StepKind::kScaleFromAmax);
-    s.amax = "a";
-    s.scale = "s";
-    s.eps_bits = kEps[w[3] % 6];
-    s.pow2 = w[3] / 6 % 3 == 0;
-    s.input_type = nth_type(w[3] >> 8);
+    Step& s = b.scale_from_amax("a", "s");
+    s.set("eps", kEps[w[3] % 6]);
+    s.set("pow2", w[3] / 6 % 3 == 0 ? 1 : 0);
+    s.set("input_type", static_cast<std::uint32_t>(nth_type(w[3] >> 8)));
   }
   current_scales_of(b, random, plan.number);
   return b.done();

@@ -34,22 +34,22 @@ bool scale_inv_differs(const Difference& code, const Verdict& v) {
 /// Whether the step writes the scalar as the scale that it found.
 bool is_a_scale(const Step& step, const std::string& scalar) {
   const bool makes_one =
-      step.kind == StepKind::kScaleFromAmax || step.kind == StepKind::kQuantizeCurrent;
-  return makes_one && step.scale == scalar;
+      step.is(FP8ORACLE_OP_SCALE_FROM_AMAX) || step.is(FP8ORACLE_OP_QUANTIZE_CURRENT);
+  return makes_one && step.operand("scale") == scalar;
 }
 
 std::string_view clause_of_owned(const Difference& d, const Verdict& v) {
   const ArenaBuffer& b = v.arena.buffers[static_cast<std::size_t>(d.buffer)];
-  const StepKind kind = v.c.steps[d.step].kind;
+  const Step& step = v.c.steps[d.step];
   switch (b.role) {
     case Role::kCodes:
       // Codes of a block whose scale_inv is wrong are wrong with it.
       return scale_inv_differs(d, v) ? "K16" : clause_of_code(v.c.tensor(b.owner).scheme.format, d);
     case Role::kScaleInv:
-      if (kind == StepKind::kSwizzle || kind == StepKind::kUnswizzle) return "K19";
+      if (step.is(FP8ORACLE_OP_SWIZZLE) || step.is(FP8ORACLE_OP_UNSWIZZLE)) return "K19";
       if (in_swizzled_padding(d, v)) return "K18";
       return b.e8m0 ? "K16" : "K9";
-    case Role::kScalar: return is_a_scale(v.c.steps[d.step], b.name) ? "K14" : "K12";
+    case Role::kCell: return is_a_scale(step, b.name) ? "K14" : "K12";
     case Role::kOutput: return "K6";
     case Role::kInput: break;
   }

@@ -41,10 +41,9 @@ Case moved_and_repeated(const Scheme& scheme, const Plan& plan) {
   b.quantize("x", "again");
   // The other ways to a cast: in a list, at another address; and with a scale of its own.
   b.tensor("listed").tensor("current").tensor("current_of_moved");
-  b.quantize_many(
-      {{"moved", "listed", !scheme.grid.scale_is_given() || p.scale_absent ? "" : "s", ""}});
+  b.quantize_listed("moved", "listed");
   if (scheme.grid.scale_is_given()) {
-    b.scalar("made", 0).scalar("made_of_moved", 0);
+    b.cell("made", 0).cell("made_of_moved", 0);
     b.quantize_current("", "made", "x", "current");
     b.quantize_current("", "made_of_moved", "moved", "current_of_moved");
   }
@@ -69,12 +68,12 @@ void all_alike(const Case& c, const Arena& arena, const Outcome& outcome, unsign
 std::vector<Difference> alike(const Case& c, const Arena& arena, const Outcome& outcome) {
   std::vector<Difference> found;
   if (outcome.death || outcome.steps.empty()) return found;
-  const auto has = [&](StepKind kind) {
+  const auto has = [&](fp8oracle_operation operation) {
     return std::any_of(c.steps.begin(), c.steps.end(),
-                       [kind](const Step& s) { return s.kind == kind; });
+                       [operation](const Step& s) { return s.is(operation); });
   };
-  if (has(StepKind::kQuantizeMany)) found = tensors_equal(arena, outcome, "first", "listed");
-  if (has(StepKind::kQuantizeCurrent))
+  if (has(FP8ORACLE_OP_QUANTIZE_MANY)) found = tensors_equal(arena, outcome, "first", "listed");
+  if (has(FP8ORACLE_OP_QUANTIZE_CURRENT))
     append(found, tensors_equal(arena, outcome, "current", "current_of_moved"));
   for (const unsigned direction : {1u, 2u}) {
     if ((first_tensor(c).scheme.directions & direction) == 0) continue;

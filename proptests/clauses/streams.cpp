@@ -22,20 +22,20 @@ Case scale_moves_on_in_the_stream(const Scheme& scheme, const Plan& plan) {
   p.scale_absent = false;
   CaseBuilder b("K3", scheme, p);
   b.input(Bulk::kOrdinary).tensor("waited").tensor("streamed").tensor("listed").scale();
-  b.scalar("a", 0).asynchronous();
+  b.cell("a", 0).asynchronous();
   b.quantize("x", "waited");
-  b.step(StepKind::kSynchronize);
+  b.step(Control::kSynchronize);
   for (const bool list : {false, true}) {
     b.set_scale(0x40400000);
-    b.step(StepKind::kSynchronize);
+    b.step(Control::kSynchronize);
     b.set_scale(p.scale_bits);
     if (list) {
-      b.quantize_many({{"x", "listed", "s", ""}});
+      b.quantize_listed("x", "listed");
     } else {
       b.quantize("x", "streamed", "a");
     }
     b.set_scale(kNext[plan.variant % 5]);
-    b.step(StepKind::kSynchronize);
+    b.step(Control::kSynchronize);
   }
   return b.done();
 }
@@ -43,7 +43,7 @@ Case scale_moves_on_in_the_stream(const Scheme& scheme, const Plan& plan) {
 std::vector<Difference> both_used_a(const Case& c, const Arena& arena, const Outcome& outcome) {
   std::vector<Difference> found = tensors_equal(arena, outcome, "waited", "streamed");
   const bool lists = std::any_of(c.steps.begin(), c.steps.end(),
-                                 [](const Step& s) { return s.kind == StepKind::kQuantizeMany; });
+                                 [](const Step& s) { return s.is(FP8ORACLE_OP_QUANTIZE_MANY); });
   if (lists) append(found, tensors_equal(arena, outcome, "waited", "listed"));
   return found;
 }
@@ -64,13 +64,9 @@ void overwrite(CaseBuilder& b, const Scheme& scheme, const Plan& plan, const std
 
 /// amax, its scale and the cast with it: each reads what the launch before it has just written.
 void recorded_recipe(CaseBuilder& b) {
-  Step& amax = b.step(StepKind::kAmax);
-  amax.input = "x";
-  amax.amax = "made";
-  Step& scale = b.step(StepKind::kScaleFromAmax);
-  scale.amax = "made";
-  scale.scale = "s";
-  b.quantize("x", "t", "a").noop = "n";
+  b.amax("x", "made");
+  b.scale_from_amax("made", "s");
+  b.quantize("x", "t", "a").give("noop", "n");
 }
 
 /// Current scaling, which has its scale late, and a cast with that scale. The shape is one for
@@ -79,7 +75,7 @@ void recorded_recipe(CaseBuilder& b) {
 constexpr std::int64_t kRowsOfSlow = 192, kColsOfSlow = 256;
 void recorded_slow_recipe(CaseBuilder& b) {
   b.quantize_current("made", "s", "x", "first");
-  b.quantize("x", "t", "a").noop = "n";
+  b.quantize("x", "t", "a").give("noop", "n");
 }
 
 /// What is recorded: one launch, or launches that feed each other.
@@ -93,17 +89,14 @@ Recorded recorded_in(const Scheme& scheme, std::uint64_t number) {
 }
 
 void record(CaseBuilder& b, const Scheme& scheme, std::uint64_t number) {
-  const bool block = !scheme.grid.scale_is_given();
   switch (recorded_in(scheme, number)) {
-    case Recorded::kCast: b.quantize("x", "t", "a").noop = "n"; break;
-    case Recorded::kList:
-      b.quantize_many({{"x", "t", block ? "" : "s", block ? "" : "a"}}).noop = "n";
-      break;
+    case Recorded::kCast: b.quantize("x", "t", "a").give("noop", "n"); break;
+    case Recorded::kList: b.quantize_listed("x", "t", "a").give("noop", "n"); break;
     case Recorded::kCastAndBack:
-      b.quantize().noop = "n";
+      b.quantize().give("noop", "n");
       b.dequantize(one_direction(scheme, static_cast<std::uint32_t>(number)), "y");
       break;
-    case Recorded::kCurrent: b.quantize_current("a", "made").noop = "n"; break;
+    case Recorded::kCurrent: b.quantize_current("a", "made").give("noop", "n"); break;
     case Recorded::kRecipe: recorded_recipe(b); break;
     case Recorded::kSlowRecipe: recorded_slow_recipe(b); break;
   }
@@ -122,11 +115,11 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
     p.stride_extra = 0;
   }
   CaseBuilder b("K27", scheme, p);
-  b.input(Bulk::kOrdinary).tensor("eager").tensor().scalar("n", plan.variant % 2 ? 0x3F800000 : 0);
+  b.input(Bulk::kOrdinary).tensor("eager").tensor().cell("n", plan.variant % 2 ? 0x3F800000 : 0);
   if (!scheme.grid.scale_is_given()) {
     b.output("y", nth_type(plan.variant));
   } else {
-    b.scalar("s", 0x40400000).scalar("a", 0x42280000).scalar("made", 0x40490FDB).scalar("e", 0);
+    b.cell("s", 0x40400000).cell("a", 0x42280000).cell("made", 0x40490FDB).cell("e", 0);
     if (slow) b.tensor("first");
   }
   const auto move_on = [&](std::uint32_t scale, std::uint32_t amax, std::uint32_t noop) {
@@ -137,24 +130,23 @@ Case replay_reads_anew(const Scheme& scheme, const Plan& plan) {
     b.set_scale(amax, "a");
   };
   b.quantize("x", "eager", !scheme.grid.scale_is_given() ? "" : "e");
-  b.step(StepKind::kCapture);
+  b.step(Control::kCapture);
   record(b, scheme, plan.number);
-  b.step(StepKind::kEndCapture);
+  b.step(Control::kEndCapture);
   if (plan.variant / 2 % 2 == 0) b.asynchronous();
   move_on(plan.scale_bits, plan.prior_amax_bits, 0);
-  b.step(StepKind::kReplay);
+  b.step(Control::kReplay);
   move_on(kNext[plan.variant % 5], 0x3F800000, 0x3F800000);
-  b.step(StepKind::kReplay);
+  b.step(Control::kReplay);
   move_on(0x3F000000, 0, 0x40000000);
-  b.step(StepKind::kReplay);
+  b.step(Control::kReplay);
   return b.done();
 }
 
 /// Its own: what is wrong while recording or after a replay, although the cast is right at once.
 bool right_at_once(const Difference& d, const Verdict& v) {
   const auto at_once = [&](const Difference& x) {
-    const StepKind kind = v.c.steps[x.step].kind;
-    return kind == StepKind::kQuantize && steps_run_by(v.c, x.step).size() == 1;
+    return v.c.steps[x.step].is(FP8ORACLE_OP_QUANTIZE) && steps_run_by(v.c, x.step).size() == 1;
   };
   const auto& all = v.comparison.differences;
   return !at_once(d) && std::none_of(all.begin(), all.end(), at_once);
@@ -164,42 +156,27 @@ Case every_operation_recorded(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K32", scheme, plan);
   const bool block = !scheme.grid.scale_is_given();
   const unsigned direction = one_direction(scheme, plan.variant);
-  b.input(Bulk::kOrdinary).tensor().scale().scalar("a", 0).scalar("made", 0);
+  b.input(Bulk::kOrdinary).tensor().scale().cell("a", 0).cell("made", 0);
   b.output("y", nth_type(plan.variant));
   const auto record = [&](const auto& call) {
-    b.step(StepKind::kCapture);
+    b.step(Control::kCapture);
     call();
-    b.step(StepKind::kEndCapture);
+    b.step(Control::kEndCapture);
   };
   record([&] { b.quantize("x", "t", "a"); });
-  record([&] { b.quantize_many({{"x", "t", block || plan.scale_absent ? "" : "s", ""}}); });
+  record([&] { b.quantize_listed("x", "t"); });
   record([&] { b.dequantize(direction, "y"); });
   if (block) {
     b.tensor("plain", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED));
     b.tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
-    for (const auto& [kind, from, to] : {std::tuple{StepKind::kSwizzle, "plain", "swizzled"},
-                                         {StepKind::kUnswizzle, "swizzled", "plain"}}) {
-      record([&, kind = kind, from = from, to = to] {
-        Step& s = b.step(kind);
-        s.tensor = from;
-        s.target = to;
-        s.directions = direction;
-      });
-    }
+    record([&] { b.permute(FP8ORACLE_OP_SWIZZLE, "plain", "swizzled", direction); });
+    record([&] { b.permute(FP8ORACLE_OP_UNSWIZZLE, "swizzled", "plain", direction); });
     return b.done();
   }
   record([&] { b.quantize_current("a", "made"); });
   record([&] { b.scale_inverse(plan.scale_absent ? "" : "s"); });
-  record([&] {
-    Step& s = b.step(StepKind::kAmax);
-    s.input = "x";
-    s.amax = "a";
-  });
-  record([&] {
-    Step& s = b.step(StepKind::kScaleFromAmax);
-    s.amax = "a";
-    s.scale = "made";
-  });
+  record([&] { b.amax("x", "a"); });
+  record([&] { b.scale_from_amax("a", "made"); });
   return b.done();
 }
 
@@ -211,13 +188,13 @@ std::vector<Difference> costs_what_it_says(const Case& c, const Arena&, const Ou
     if (want == have) return;
     found.push_back({DifferenceKind::kStatus, step, -1, 0, static_cast<std::uint32_t>(want),
                      static_cast<std::uint32_t>(have),
-                     std::string(to_string(c.steps[step - 1].kind)) + " " + what + " " +
+                     std::string(c.steps[step - 1].name()) + " " + what + " " +
                          std::to_string(have) + " launches, not " + std::to_string(want)});
   };
   for (std::size_t i = 1; i < std::min(outcome.steps.size(), c.steps.size()); ++i) {
-    if (c.steps[i].kind != StepKind::kEndCapture || !outcome.steps[i].launches) continue;
+    if (!c.steps[i].is(Control::kEndCapture) || !outcome.steps[i].launches) continue;
     const auto& declared = outcome.steps[i - 1].launches;
-    const bool one_tensor = c.steps[i - 1].kind == StepKind::kQuantize;
+    const bool one_tensor = c.steps[i - 1].is(FP8ORACLE_OP_QUANTIZE);
     if (declared && one_tensor) expect(i, 1, *declared, "declares");
     if (declared || one_tensor)
       expect(i, declared.value_or(1), *outcome.steps[i].launches, "takes");

@@ -41,14 +41,10 @@ std::vector<Case> large_current_cases() {
       bits.back() = 0x41;
       c.inputs.push_back({"x", FP8ORACLE_BF16, rows, kCols, kCols, 0, std::move(bits)});
       c.tensors.push_back({"t", parse_scheme(scheme, find_profile("te")), rows, kCols, 0});
-      c.scalars = {{"amax", 0}, {"scale", 0}};
-      Step step;
-      step.kind = StepKind::kQuantizeCurrent;
-      step.input = "x";
-      step.tensor = "t";
-      step.amax = "amax";
-      step.scale = "scale";
-      step.directions = c.tensors.front().scheme.directions;
+      c.cells = {{"amax", {0}}, {"scale", {0}}};
+      Step step(FP8ORACLE_OP_QUANTIZE_CURRENT);
+      step.give("input", "x").give("amax", "amax").give("scale", "scale");
+      give_pairs(step, c.tensors.front());
       c.steps.push_back(step);
       cases.push_back(std::move(c));
     }

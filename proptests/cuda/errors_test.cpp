@@ -63,7 +63,7 @@ std::string break_the_device() {
   const std::vector<Case> cases = cases_of_every_clause(table, "e4m3.tensor.row.*.*");
   for (const Case& c : cases) {
     for (const Step& step : c.steps) {
-      if (step.kind == StepKind::kAmax && breaks == nullptr && !c.inputs.front().bits.empty())
+      if (step.is(FP8ORACLE_OP_AMAX) && breaks == nullptr && !c.inputs.front().bits.empty())
         breaks = &c;
     }
   }

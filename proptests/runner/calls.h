@@ -4,11 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "fp8oracle/arena.h"
 #include "fp8oracle/case.h"
-#include "fp8oracle/resolved_scheme.h"
+#include "runner/call_arguments.h"
 #include "runner/device.h"
 
 namespace fp8oracle::runner {
@@ -19,7 +18,8 @@ class Calls {
   Calls(const fp8oracle_backend_table& table, const Case& c, const Arena& arena, Device& device)
       : table_(table), case_(c), arena_(arena), device_(device) {}
 
-  /// Makes the step's call; its outputs are there when the stream gets to it.
+  /// Makes the step's call; its outputs are there when the stream gets to it. A call that the
+  /// backend does not support is not made.
   fp8oracle_status enqueue(const Step& step, fp8oracle_message message);
   /// Brings what the steps upload to the device beforehand: enqueue() then copies it there, in the
   /// stream's order. An upload from the host may wait for the stream [K3].
@@ -30,15 +30,6 @@ class Calls {
   std::optional<std::uint64_t> launches(const Step& step);
 
  private:
-  template <typename Visitor>
-  fp8oracle_status with_arguments(const Step& step, Visitor&& visit);
-  template <typename Visitor>
-  fp8oracle_status with_cast(const Step& step, Visitor&& visit);
-  template <typename Visitor>
-  fp8oracle_status with_recipe(const Step& step, Visitor&& visit);
-  template <typename Visitor>
-  fp8oracle_status with_reader(const Step& step, Visitor&& visit);
-
   /// What the step uploads and where to; empty for other steps.
   struct Upload {
     std::uint64_t place = 0;
@@ -47,13 +38,8 @@ class Calls {
   };
   Upload upload_of(const Step& step) const;
   fp8oracle_status upload(const Step& step, fp8oracle_message message);
-  fp8oracle_buffer buffer(const ArenaBuffer& b) const;
-  fp8oracle_buffer scalar(const std::string& name) const;
-  fp8oracle_matrix input(const std::string& name) const;
-  fp8oracle_pair pair(const Step& step, const std::string& tensor, unsigned direction) const;
-  fp8oracle_quantize_item item(const Step& step, const CastItem& cast) const;
-  AbiScheme scheme(const Step& step, const std::string& tensor) const;
-  AbiScheme any_scheme() const;
+  fp8oracle_status call_operation(const Step& step, fp8oracle_message message);
+  AddressOf addresses() const;
 
   const fp8oracle_backend_table& table_;
   const Case& case_;

@@ -18,13 +18,10 @@ Recorder::~Recorder() {
 fp8oracle_status Recorder::run(std::size_t index, std::optional<std::uint64_t>& launches,
                                fp8oracle_message message) {
   const Step& step = case_.steps[index];
-  switch (step.kind) {
-    case StepKind::kCapture: return begin(index, message);
-    case StepKind::kEndCapture: return end(launches, message);
-    case StepKind::kReplay: return replay(index, message);
-    case StepKind::kSynchronize: return table_.synchronize(stream_, message);
-    default: break;
-  }
+  if (step.is(Control::kCapture)) return begin(index, message);
+  if (step.is(Control::kEndCapture)) return end(launches, message);
+  if (step.is(Control::kReplay)) return replay(index, message);
+  if (step.is(Control::kSynchronize)) return table_.synchronize(stream_, message);
   if (!recording_) return calls_.enqueue(step, message);
   launches = calls_.launches(step);
   // A call that must fail fails when it is made, recorded or not.
@@ -34,7 +31,7 @@ fp8oracle_status Recorder::run(std::size_t index, std::optional<std::uint64_t>& 
 
 fp8oracle_status Recorder::begin(std::size_t index, fp8oracle_message message) {
   for (std::size_t i = index + 1;
-       i < case_.steps.size() && case_.steps[i].kind != StepKind::kEndCapture; ++i) {
+       i < case_.steps.size() && !case_.steps[i].is(Control::kEndCapture); ++i) {
     const auto status = calls_.prepare(case_.steps[i], message);
     if (status != FP8ORACLE_OK) return status;
   }

@@ -63,13 +63,11 @@ void count_coverage(const Case& c, const Arena& arena, const Outcome& reference,
   bool multi_block = false;
   for (std::size_t s = 0; s < c.steps.size(); ++s) {
     if (!ran(reference, s)) continue;
-    const Step& step = c.steps[s];
-    // Both directions see the same numbers, per tensor; one count an element is enough.
-    const auto direction =
-        (step.directions & FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
-    for (const CastItem& cast : casts_of(c, arena, reference, s)) {
+    for (const Cast& cast : casts_of(c, arena, reference, s)) {
+      // Both directions see the same numbers, per tensor; one count an element is enough.
+      const auto direction = cast.rowwise.empty() ? FP8ORACLE_COLUMNWISE : FP8ORACLE_ROWWISE;
       const InputDecl& x = c.input(cast.input);
-      const std::int64_t piece = piece_of(c.tensor(cast.tensor).scheme.grid);
+      const std::int64_t piece = piece_of(c.tensor(cast.tensor(direction)).scheme.grid);
       tail = tail || x.rows % piece != 0 || x.cols % piece != 0;
       multi_block = multi_block || x.rows * x.cols > 2 * piece;
       count_elements(QuantizedView(c, arena, reference, s, cast, direction), coverage);

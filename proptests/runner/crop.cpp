@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
+#include "fp8oracle/arena.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/scale_grid.h"
-#include "reference/layout.h"
 
 namespace fp8oracle::runner {
 namespace {
@@ -28,21 +29,25 @@ InputDecl crop_input(const InputDecl& x, const Window& w) {
 }
 
 /// Bytes that cover a whole buffer, moved to the smaller tensor element by element.
-std::vector<std::uint8_t> crop_bytes(const Step& step, const TensorDecl& t, const Window& w) {
-  const auto direction = static_cast<fp8oracle_direction>(step.directions);
+std::vector<std::uint8_t> crop_bytes(const Step& step, const ArenaBuffer& buffer,
+                                     const TensorDecl& t, const Window& w) {
+  const auto direction =
+      static_cast<fp8oracle_direction>(buffer.direction == 3 ? 1u : buffer.direction);
   const ResolvedScheme scheme = t.scheme.resolved();
-  const bool codes = step.kind == StepKind::kWriteCodes;
+  const bool codes = buffer.role == Role::kCodes;
   if (!codes && t.scheme.grid.scale_is_given()) return step.bytes;
-  const auto bytes =
-      codes ? w.rows * w.cols : scale_grid(scheme, direction, w.rows, w.cols).bytes();
+  const ScaleGrid scales = scale_grid(scheme, direction, w.rows, w.cols);
+  const std::int64_t size = codes ? 1 : scales.element_bytes;
+  const std::int64_t bytes = codes ? w.rows * w.cols : scales.bytes();
   // Padding keeps the value that it had; the last byte is padding wherever there is some.
   std::vector<std::uint8_t> cut(static_cast<std::size_t>(bytes),
                                 step.bytes.empty() ? std::uint8_t{0} : step.bytes.back());
   const auto move = [&](const auto& from, const auto& to) {
     for (std::int64_t row = 0; row < w.rows; ++row) {
       for (std::int64_t col = 0; col < w.cols; ++col) {
-        cut[static_cast<std::size_t>(to.index(row, col))] =
-            step.bytes[static_cast<std::size_t>(from.index(w.row + row, w.col + col))];
+        std::memcpy(cut.data() + to.index(row, col) * size,
+                    step.bytes.data() + from.index(w.row + row, w.col + col) * size,
+                    static_cast<std::size_t>(size));
       }
     }
   };
@@ -50,22 +55,15 @@ std::vector<std::uint8_t> crop_bytes(const Step& step, const TensorDecl& t, cons
     move(codes_shape(scheme, direction, t.rows, t.cols),
          codes_shape(scheme, direction, w.rows, w.cols));
   } else {
-    move(scale_grid(scheme, direction, t.rows, t.cols),
-         scale_grid(scheme, direction, w.rows, w.cols));
+    move(scale_grid(scheme, direction, t.rows, t.cols), scales);
   }
   return cut;
 }
 
-bool covers_buffer(const Step& step, const TensorDecl& t) {
-  const auto direction = static_cast<fp8oracle_direction>(step.directions);
-  const auto bytes = step.kind == StepKind::kWriteCodes
-                         ? t.rows * t.cols
-                         : scale_grid(t.scheme.resolved(), direction, t.rows, t.cols).bytes();
-  return step.at == 0 && static_cast<std::int64_t>(step.bytes.size()) == bytes;
-}
-
-bool is_write(const Step& step) {
-  return step.kind == StepKind::kWriteCodes || step.kind == StepKind::kWriteScaleInv;
+template <typename Decl, typename Used>
+void keep_used(std::vector<Decl>& list, const Used& used) {
+  list.erase(std::remove_if(list.begin(), list.end(), [&](const Decl& d) { return !used(d.name); }),
+             list.end());
 }
 
 /// In either direction. What is one block of all stays one.
@@ -74,12 +72,6 @@ bool starts_at_a_block(const Grid& grid, const Window& w) {
     if (grid.block_cols != 0 && at % grid.block_cols != 0) return false;
   }
   return true;
-}
-
-template <typename Decl, typename Used>
-void keep_used(std::vector<Decl>& list, const Used& used) {
-  list.erase(std::remove_if(list.begin(), list.end(), [&](const Decl& d) { return !used(d.name); }),
-             list.end());
 }
 
 }  // namespace
@@ -105,6 +97,7 @@ std::optional<Case> crop(const Case& c, const Window& w) {
   for (const TensorDecl& t : c.tensors) {
     if (!starts_at_a_block(t.scheme.grid, w)) return std::nullopt;
   }
+  const Arena arena = lay_out(c);
   Case cut = c;
   for (InputDecl& x : cut.inputs) x = crop_input(x, w);
   for (TensorDecl& t : cut.tensors) t.rows = w.rows, t.cols = w.cols;
@@ -112,29 +105,26 @@ std::optional<Case> crop(const Case& c, const Window& w) {
   for (Step& step : cut.steps) {
     if (step.tamper && !step.tamper->field.empty())
       return std::nullopt;  // its value belongs to the shape
-    if (!is_write(step)) continue;
-    const TensorDecl& t = c.tensor(step.tensor);
-    if (!covers_buffer(step, t)) return std::nullopt;
-    step.bytes = crop_bytes(step, t, w);
+    if (!step.is(Control::kWrite)) continue;
+    const ArenaBuffer& buffer = arena.named(step.operand("buffer"));
+    if (step.at != 0 || step.bytes.size() != buffer.bytes) return std::nullopt;
+    step.bytes = crop_bytes(step, buffer, c.tensor(buffer.owner), w);
   }
   return cut;
 }
 
 Case without_unused(Case c) {
-  const auto names = [&](const std::string& name) {
-    return std::any_of(c.steps.begin(), c.steps.end(), [&](const Step& s) {
-      const bool of_an_item = std::any_of(s.items.begin(), s.items.end(), [&](const CastItem& i) {
-        return i.input == name || i.tensor == name || i.scale == name || i.amax == name;
-      });
-      return of_an_item || s.input == name || s.tensor == name || s.target == name ||
-             s.output == name || s.scale == name || s.amax == name || s.noop == name;
-    });
-  };
+  // An operand names a declaration, or a part of one: "t.rowwise.codes".
+  std::set<std::string, std::less<>> names;
+  for (const Step& s : c.steps) {
+    for (const auto& [field, given] : s.operands) names.insert(given.substr(0, given.find('.')));
+  }
+  const auto used = [&names](const std::string& name) { return names.count(name) != 0; };
   const TensorDecl first = c.tensors.empty() ? TensorDecl{} : c.tensors.front();
-  keep_used(c.inputs, names);
-  keep_used(c.tensors, names);
-  keep_used(c.scalars, names);
-  keep_used(c.outputs, names);
+  keep_used(c.inputs, used);
+  keep_used(c.tensors, used);
+  keep_used(c.cells, used);
+  keep_used(c.outputs, used);
   if (c.tensors.empty() && !first.name.empty()) c.tensors.push_back(first);
   return c;
 }

@@ -33,8 +33,7 @@ Device::Device(const fp8oracle_backend_table& table, const Arena& arena, Memory 
     if (memory == Memory::kBlockPerBuffer) {
       allocate_buffers(arena);
     } else {
-      own_.push_back(allocate(bytes_));
-      blocks_[0] = static_cast<std::uint8_t*>(own_.back().data);
+      blocks_[0] = {static_cast<std::uint8_t*>(allocate(bytes_).data), bytes_};
     }
     if (snapshots > 0) snapshots_ = static_cast<std::uint8_t*>(allocate(snapshots * stride_).data);
   } catch (...) {
@@ -48,24 +47,32 @@ Device::Device(const fp8oracle_backend_table& table, const Arena& arena, Memory 
 void Device::allocate_buffers(const Arena& arena) {
   for (const ArenaBuffer& buffer : arena.buffers) {
     const std::uint64_t offset = buffer.begin % Arena::kGuardBytes;
-    own_.push_back(allocate(offset + buffer.bytes));
-    auto* block = static_cast<std::uint8_t*>(own_.back().data);
-    own_.back().bytes += Arena::kGuardBytes;
-    blocks_[buffer.begin] = block + offset;
+    auto* memory = static_cast<std::uint8_t*>(allocate(offset + buffer.bytes).data);
+    blocks_[buffer.begin] = {memory + offset, buffer.bytes + Arena::kGuardBytes};
   }
 }
 
 std::uint8_t* Device::at(std::uint64_t place) const {
   const auto block = std::prev(blocks_.upper_bound(place));
-  return block->second + (place - block->first);
+  return block->second.memory + (place - block->first);
 }
 
-bool Device::owns(const void* address) const {
-  const auto place = reinterpret_cast<std::uintptr_t>(address);
-  return std::any_of(own_.begin(), own_.end(), [place](const fp8oracle_buffer& block) {
-    const auto begin = reinterpret_cast<std::uintptr_t>(block.data);
-    return place >= begin && place - begin < block.bytes;
+void* Device::moved(const void* address, std::int64_t by) const {
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
+  const auto here = std::find_if(blocks_.begin(), blocks_.end(), [at](const auto& block) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(block.second.memory);
+    return at >= begin && at - begin < block.second.bytes;
   });
+  if (here == blocks_.end()) return nullptr;
+  const std::uint64_t place =
+      here->first + (at - reinterpret_cast<std::uintptr_t>(here->second.memory));
+  const bool before = by < 0 && 0 - static_cast<std::uint64_t>(by) > place;
+  const std::uint64_t target = place + static_cast<std::uint64_t>(by);
+  if (before || target >= bytes_) return nullptr;
+  const auto there = blocks_.upper_bound(target);
+  if (there == blocks_.begin()) return nullptr;
+  const auto& [begin, block] = *std::prev(there);
+  return target - begin < block.bytes ? block.memory + (target - begin) : nullptr;
 }
 
 Device::~Device() {

@@ -46,9 +46,9 @@ class Device {
   /// The byte at this place of the arena; kBlockPerBuffer: in a buffer.
   std::uint8_t* at(std::uint64_t place) const;
   fp8oracle_stream stream() const { return stream_; }
-  /// Whether the address lies in the arena; kBlockPerBuffer: in a buffer or a guard's length
-  /// behind.
-  bool owns(const void* address) const;
+  /// The address `by` bytes further in the arena; null where that is outside of it, or (with
+  /// kBlockPerBuffer) further behind a buffer than a guard is long.
+  void* moved(const void* address, std::int64_t by) const;
 
   /// Waits for everything that was enqueued.
   void synchronize();
@@ -80,13 +80,16 @@ class Device {
 
   const fp8oracle_backend_table& table_;
   const std::uint64_t bytes_, stride_;
-  std::map<std::uint64_t, std::uint8_t*> blocks_;  ///< first place in the arena -> memory
+  struct Block {
+    std::uint8_t* memory;
+    std::uint64_t bytes;  ///< that may be spoken of, the guard behind with them
+  };
+  std::map<std::uint64_t, Block> blocks_;  ///< by their first place in the arena
   fp8oracle_stream stream_ = nullptr;
   std::uint8_t* snapshots_ = nullptr;
   std::size_t taken_ = 0;
   fp8oracle_buffer busy_{};  ///< what keep_busy() fills, once it does
   std::vector<void*> allocated_;
-  std::vector<fp8oracle_buffer> own_;  ///< the memory of blocks_
 };
 
 }  // namespace fp8oracle::runner

@@ -18,21 +18,6 @@ namespace {
 /// calls take.
 constexpr double kLag = 1e-3;
 
-/// A call that runs kernels. A replay has some before it.
-bool is_operation(StepKind kind) {
-  switch (kind) {
-    case StepKind::kSetScale:
-    case StepKind::kSetNoop:
-    case StepKind::kWriteCodes:
-    case StepKind::kWriteScaleInv:
-    case StepKind::kCapture:
-    case StepKind::kEndCapture:
-    case StepKind::kReplay:
-    case StepKind::kSynchronize: return false;
-    default: return true;
-  }
-}
-
 /// Runs the steps in order and hands each to the sink with the arena that it left.
 class Execution {
  public:
@@ -76,7 +61,7 @@ class Execution {
   void upload_what_is_read() {
     for (std::size_t b = 0; b < arena_.buffers.size(); ++b) {
       const ArenaBuffer& buffer = arena_.buffers[b];
-      if (buffer.role != Role::kInput && buffer.role != Role::kScalar) continue;
+      if (buffer.role != Role::kInput && buffer.role != Role::kCell) continue;
       written_.insert(static_cast<int>(b));
       if (buffer.bytes > 0) device_.upload(buffer.begin, last_.data() + buffer.begin, buffer.bytes);
     }
@@ -122,7 +107,7 @@ class Execution {
       outcome.status = recorder_.run(index, outcome.launches, message.abi());
       outcome.message = message.text.data();
     });
-    called_ = called_ || is_operation(case_.steps[index].kind);
+    called_ = called_ || case_.steps[index].operation;  // a replay has some before it
     return outcome;
   }
 
@@ -143,7 +128,7 @@ class Execution {
     if (!recorder_.recording())
       on_device(step.outcome, [&] { step.snapshot = device_.take_snapshot(); });
     pending_.push_back(std::move(step));
-    if (case_.steps[index].kind != StepKind::kSynchronize) return;
+    if (!case_.steps[index].is(Control::kSynchronize)) return;
     flush();
     caught_up_ = true;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/finding.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -46,13 +47,25 @@ Shown show(const Case& c, const ArenaBuffer& b, std::uint32_t bits) {
   return {code, number(as_float(b.type, bits))};
 }
 
+/// What the step works on, each once, in the order of the ABI; not the cells.
+std::vector<std::string> operand_names(const Step& step) {
+  std::vector<std::string> names;
+  const auto add = [&names](const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  };
+  for (const Binding& b : bindings(step)) {
+    if (b.item < 0 && !b.is_cell()) add(b.operand);
+  }
+  if (step.is(Control::kWrite)) add(step.operand("buffer"));
+  return names;
+}
+
 std::string step_text(const Case& c, std::size_t s) {
   const Step& step = c.steps[s];
   std::string text = "step " + std::to_string(s + 1) + " of " + std::to_string(c.steps.size()) +
-                     ": " + std::string(to_string(step.kind));
-  for (const std::string* name : {&step.input, &step.tensor, &step.target, &step.output}) {
-    if (!name->empty()) text += " " + *name;
-  }
+                     ": " + std::string(step.name());
+  for (const std::string& name : operand_names(step)) text += " " + name;
   if (step.tamper)
     text += step.tamper->field.empty()
                 ? " (an illegal call)"
@@ -91,7 +104,7 @@ std::vector<float> block_values(const QuantizedView& view, const Window& block) 
 }
 
 /// x, scale and the derivation of what a cast of the step should have written.
-void explain_cast(const Case& c, const Trial& trial, const Difference& d, const CastItem& cast,
+void explain_cast(const Case& c, const Trial& trial, const Difference& d, const Cast& cast,
                   Finding& f) {
   const ArenaBuffer& b = trial.arena.buffers[static_cast<std::size_t>(d.buffer)];
   const TensorDecl& t = c.tensor(b.owner);
@@ -103,7 +116,8 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
       f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
   }
   const auto at = place_of(c, trial.arena, d);
-  if (!at) return;
+  // The output may be another than the step's, of another shape.
+  if (!at || at->row >= t.rows || at->col >= t.cols) return;
   f.x = hex(std::bit_cast<std::uint32_t>(view.x(at->row, at->col)), 8);
   f.block = block_text(t, direction, *at);
   if (!t.scheme.grid.scale_is_given()) {
@@ -123,18 +137,19 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
 
 void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
   const std::string& owner = trial.arena.buffers[static_cast<std::size_t>(d.buffer)].owner;
-  for (const CastItem& cast : casts_of(c, trial.arena, trial.reference, d.step)) {
-    if (cast.tensor == owner) return explain_cast(c, trial, d, cast, f);
+  for (const Cast& cast : casts_of(c, trial.arena, trial.reference, d.step)) {
+    if (cast.rowwise == owner || cast.columnwise == owner)
+      return explain_cast(c, trial, d, cast, f);
   }
 }
 
 void explain_dequantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
   const Step& step = c.steps[d.step];
-  const TensorDecl& t = c.tensor(step.tensor);
+  const TensorDecl& t = c.tensor(step.operand("pair"));
   const auto at = place_of(c, trial.arena, d);
   // The output may be another than the step's, of another shape.
   if (!at || at->row >= t.rows || at->col >= t.cols) return;
-  const auto direction = static_cast<fp8oracle_direction>(step.directions);
+  const auto direction = static_cast<fp8oracle_direction>(step.directions());
   const auto& arena = trial.reference.steps[d.step].arena;
   const ResolvedScheme abi = t.scheme.resolved();
   const auto code = arena[trial.arena.codes(t.name, direction).begin +
@@ -152,19 +167,20 @@ void explain_dequantize(const Case& c, const Trial& trial, const Difference& d, 
   }
   f.block = block_text(t, direction, *at);
   f.scale = hex(std::bit_cast<std::uint32_t>(scale_inv), 8);
-  f.derivation =
-      reference::derive_value(t.scheme.format, code, scale_inv, c.output(step.output).type);
+  f.derivation = reference::derive_value(t.scheme.format, code, scale_inv,
+                                         c.output(step.operand("output")).type);
 }
 
 void explain_scale(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
   const Step& step = c.steps[d.step];
-  const Scheme& scheme = c.tensors.front().scheme;
-  const float amax = scalar_before(c, trial.arena, trial.reference, d.step, step.amax);
+  const Scheme scheme = scheme_of(c, step);
+  const float amax = cell_before(c, trial.arena, trial.reference, d.step, step.operand("amax"));
   f.x = hex(std::bit_cast<std::uint32_t>(amax), 8);
   f.derivation = reference::derive_scale_from_amax(
       scheme.format, scheme.profile.knobs_for(scheme.format), amax,
-      {std::bit_cast<float>(step.eps_bits), step.pow2, step.input_type,
-       scalar_before(c, trial.arena, trial.reference, d.step, step.scale)});
+      {std::bit_cast<float>(step.option("eps")), step.option("pow2") != 0,
+       static_cast<fp8oracle_type>(step.option("input_type")),
+       cell_before(c, trial.arena, trial.reference, d.step, step.operand("scale"))});
 }
 
 void explain(const Case& c, const Trial& trial, const Difference& d, Finding& f) {
@@ -173,9 +189,9 @@ void explain(const Case& c, const Trial& trial, const Difference& d, Finding& f)
   if (trial.reference.steps[d.step].status != FP8ORACLE_OK) return;
   if (d.kind != DifferenceKind::kUntouched && (role == Role::kCodes || role == Role::kScaleInv)) {
     explain_quantize(c, trial, d, f);
-  } else if (step.kind == StepKind::kDequantize && role == Role::kOutput) {
+  } else if (step.is(FP8ORACLE_OP_DEQUANTIZE) && role == Role::kOutput) {
     explain_dequantize(c, trial, d, f);
-  } else if (step.kind == StepKind::kScaleFromAmax && role == Role::kScalar) {
+  } else if (step.is(FP8ORACLE_OP_SCALE_FROM_AMAX) && role == Role::kCell) {
     explain_scale(c, trial, d, f);
   }
 }

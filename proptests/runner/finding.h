@@ -48,7 +48,7 @@ struct Finding {
 /// Describes the first departure of `clause` in a judged case.
 Finding describe(const std::string& clause, const Case& c, const Trial& trial);
 
-/// The input element (row, col) that a departure is about; nothing for scalars, guards, statuses.
+/// The input element (row, col) that a departure is about; nothing for cells, guards, statuses.
 struct Place {
   std::int64_t row = 0;
   std::int64_t col = 0;

@@ -27,7 +27,7 @@ std::optional<Place> place_of(const Case& c, const Arena& arena, const Differenc
   if (d.buffer < 0) return std::nullopt;
   const ArenaBuffer& b = arena.buffers[static_cast<std::size_t>(d.buffer)];
   switch (b.role) {
-    case Role::kScalar: return std::nullopt;
+    case Role::kCell: return std::nullopt;
     case Role::kInput: {
       const std::int64_t stride = c.input(b.name).row_stride;
       return stride == 0 ? std::nullopt

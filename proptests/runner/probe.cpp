@@ -46,6 +46,7 @@ class Probe {
         return;
       case FieldRole::kPairIn:
       case FieldRole::kPairOut:
+      case FieldRole::kPairGiven:
         field_of<fp8oracle_pair>(data, field) = pair(field.direction);
         return;
       case FieldRole::kScalesIn:

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <map>
 
 #include "reference/amax.h"
 #include "reference/e8m0.h"
@@ -12,31 +13,43 @@
 
 namespace fp8oracle::runner {
 
-float scalar_before(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
-                    const std::string& name) {
-  float value = std::bit_cast<float>(c.scalar(name).bits);
+float cell_before(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
+                  const std::string& name) {
+  float value = std::bit_cast<float>(c.cell(name).bits.front());
   if (step > 0)
     std::memcpy(&value, outcome.steps[step - 1].arena.data() + arena.named(name).begin,
                 sizeof value);
   return value;
 }
 
-std::vector<CastItem> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
-                               std::size_t index) {
+std::vector<Cast> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
+                           std::size_t index) {
   const Step& step = c.steps[index];
-  const bool casts = step.kind == StepKind::kQuantize || step.kind == StepKind::kQuantizeCurrent ||
-                     step.kind == StepKind::kQuantizeMany;
   const bool here = steps_run_by(c, index) == std::vector<std::size_t>{index};
-  if (!casts || !here || step.tamper) return {};
-  if (!step.noop.empty() && scalar_before(c, arena, outcome, index, step.noop) == 1.0f) return {};
-  if (step.kind == StepKind::kQuantizeMany) return step.items;
-  return {{step.input, step.tensor, step.scale, step.amax}};
+  if (!here || step.tamper) return {};
+  const std::string& noop = step.operand("noop");
+  if (!noop.empty() && cell_before(c, arena, outcome, index, noop) == 1.0f) return {};
+  std::map<std::int64_t, Cast> casts;  // of the call, or of each item
+  for (const Binding& b : bindings(step)) {
+    if (b.operand.empty()) continue;
+    Cast& cast = casts[b.item];
+    if (b.field->role == FieldRole::kMatrixIn) cast.input = b.operand;
+    if (b.field->name == "scale") cast.scale = b.operand;
+    if (b.field->role == FieldRole::kPairOut)
+      (b.field->direction == FP8ORACLE_ROWWISE ? cast.rowwise : cast.columnwise) = b.operand;
+  }
+  std::vector<Cast> list;
+  for (auto& [item, cast] : casts) {
+    const bool writes = !cast.rowwise.empty() || !cast.columnwise.empty();
+    if (writes && !cast.input.empty()) list.push_back(std::move(cast));
+  }
+  return list;
 }
 
 QuantizedView::QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome,
-                             std::size_t step, const CastItem& cast, fp8oracle_direction direction)
+                             std::size_t step, const Cast& cast, fp8oracle_direction direction)
     : input_(c.input(cast.input)),
-      tensor_(c.tensor(cast.tensor)),
+      tensor_(c.tensor(cast.tensor(direction))),
       abi_(tensor_.scheme.resolved()),
       direction_(direction),
       codes_(arena.codes(tensor_.name, direction)),
@@ -46,8 +59,8 @@ QuantizedView::QuantizedView(const Case& c, const Arena& arena, const Outcome& o
       codes_shape_(codes_shape(abi_, direction, input_.rows, input_.cols)),
       values_(static_cast<std::size_t>(input_.rows * input_.cols)) {
   reference::widen_all(input_.type, input_.bits.data(), input_.rows * input_.cols, values_.data());
-  if (!cast.scale.empty()) scale_ = scalar_before(c, arena, outcome, step, cast.scale);
-  if (c.steps[step].kind == StepKind::kQuantizeCurrent)
+  if (!cast.scale.empty()) scale_ = cell_before(c, arena, outcome, step, cast.scale);
+  if (c.steps[step].is(FP8ORACLE_OP_QUANTIZE_CURRENT))
     scale_ = current_scale(c.steps[step], scale_);
 }
 
@@ -57,7 +70,7 @@ float QuantizedView::current_scale(const Step& step, float previous) const {
                                            static_cast<Eigen::Index>(values_.size()));
   return reference::scale_from_amax(
       reference::max_magnitude(x, abi_.knobs), tensor_.scheme.format, abi_.knobs,
-      {std::bit_cast<float>(step.eps_bits), step.pow2, input_.type, previous});
+      {std::bit_cast<float>(step.option("eps")), step.option("pow2") != 0, input_.type, previous});
 }
 
 std::uint8_t QuantizedView::stored_scale(std::int64_t row, std::int64_t col) const {

@@ -13,10 +13,18 @@
 
 namespace fp8oracle::runner {
 
-/// The casts that a step makes: one, the items of quantize_many, none for other steps or where noop
-/// = 1 stops them.
-std::vector<CastItem> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
-                               std::size_t step);
+/// One tensor that a step casts: its input, the cell of its scale ("" = none), and the tensor of
+/// either direction ("" = not asked for).
+struct Cast {
+  std::string input, scale, rowwise, columnwise;
+  const std::string& tensor(fp8oracle_direction direction) const {
+    return direction == FP8ORACLE_ROWWISE ? rowwise : columnwise;
+  }
+};
+
+/// The casts that a step makes: one, one an item, none for other steps or where noop = 1 stops them.
+std::vector<Cast> casts_of(const Case& c, const Arena& arena, const Outcome& outcome,
+                           std::size_t step);
 
 /// One direction of one cast of a step, element by element: the input, the factor it is
 /// multiplied by, and where its code and its scale_inv lie. For coverage, derivations and
@@ -25,7 +33,7 @@ class QuantizedView {
  public:
   /// `outcome` supplies the scale of the recipe and the stored E8M0 scales.
   QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
-                const CastItem& cast, fp8oracle_direction direction);
+                const Cast& cast, fp8oracle_direction direction);
 
   std::int64_t rows() const { return input_.rows; }
   std::int64_t cols() const { return input_.cols; }
@@ -64,8 +72,8 @@ class QuantizedView {
   float scale_ = 1.0f;
 };
 
-/// The scalar's value just before `step` ran.
-float scalar_before(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
-                    const std::string& name);
+/// The cell's value just before `step` ran.
+float cell_before(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
+                  const std::string& name);
 
 }  // namespace fp8oracle::runner

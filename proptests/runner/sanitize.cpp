@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/sanitize.h"
 
+#include <algorithm>
 #include <array>
 
 #include "fp8oracle/layout.h"
@@ -16,20 +17,24 @@ std::string_view kind_of_shape(std::int64_t rows, std::int64_t cols, bool unalig
   return rows % kTile == 0 && cols % kTile == 0 ? "full" : "tail";
 }
 
-std::string shape_cell(const Case& c, const Step& s) {
-  if (!s.input.empty()) {
-    const InputDecl& x = c.input(s.input);
-    return std::string(to_string(x.type)) + " " +
-           std::string(kind_of_shape(x.rows, x.cols, x.offset != 0 || x.row_stride != x.cols));
-  }
-  if (!s.output.empty()) {
-    const OutputDecl& y = c.output(s.output);
+/// Type and shape of what the step's call is about, of its first item if it has items.
+std::string shape_cell(const Case& c, const std::vector<Binding>& list) {
+  const TensorDecl* tensor = nullptr;
+  for (const Binding& b : list) {
+    if (b.operand.empty()) continue;
+    if (b.field->role == FieldRole::kMatrixIn) {
+      const InputDecl& x = c.input(b.operand);
+      return std::string(to_string(x.type)) + " " +
+             std::string(kind_of_shape(x.rows, x.cols, x.offset != 0 || x.row_stride != x.cols));
+    }
+    if (b.is_pair() || b.is_scales()) tensor = &c.tensor(b.operand);
+    if (b.field->role != FieldRole::kMatrixOut || tensor == nullptr) continue;
+    const OutputDecl& y = c.output(b.operand);
     return std::string(to_string(y.type)) + " " +
-           std::string(kind_of_shape(y.rows, y.cols, c.tensor(s.tensor).offset != 0));
+           std::string(kind_of_shape(y.rows, y.cols, tensor->offset != 0));
   }
-  if (s.tensor.empty()) return {};
-  const TensorDecl& t = c.tensor(s.tensor);
-  return std::string(kind_of_shape(t.rows, t.cols, false));
+  return tensor == nullptr ? std::string()
+                           : std::string(kind_of_shape(tensor->rows, tensor->cols, false));
 }
 
 }  // namespace
@@ -48,16 +53,20 @@ void force_variant(plans::Plan& plan, const plans::ShapeLimits& limits, std::uin
 bool SanitizeCells::adds(const Case& c) {
   bool added = false;
   for (const Step& s : c.steps) {
-    std::string kernel(to_string(s.kind));
-    if (s.tensor.empty()) {
-      added |= seen_.insert(kernel + " " + shape_cell(c, s)).second;
+    std::string kernel(s.name());
+    const std::vector<Binding> list = bindings(s);
+    const bool of_a_tensor = std::any_of(list.begin(), list.end(), [](const Binding& b) {
+      return !b.operand.empty() && (b.is_pair() || b.is_scales());
+    });
+    if (!of_a_tensor) {
+      added |= seen_.insert(kernel + " " + shape_cell(c, list)).second;
       continue;
     }
-    const Scheme& scheme = c.tensor(s.tensor).scheme;
-    kernel += " " + std::string(to_string(scheme.grid)) + " " +
-              std::string(directions_to_string(s.directions)) + " " +
+    const Scheme scheme = scheme_of(c, s);
+    kernel += " " + to_string(scheme.grid) + " " +
+              std::string(directions_to_string(scheme.directions)) + " " +
               std::string(to_string(scheme.layout));
-    added |= seen_.insert(kernel + " " + shape_cell(c, s)).second;
+    added |= seen_.insert(kernel + " " + shape_cell(c, list)).second;
     added |= seen_.insert(kernel + " " + std::string(scheme.format.name)).second;
     if (scheme.profile.knobs.mx_columnwise_codes == FP8ORACLE_COLUMNWISE_TRANSPOSED)
       added |= seen_.insert(kernel + " transposed").second;

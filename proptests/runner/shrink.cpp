@@ -99,9 +99,9 @@ class Shrinker {
   /// Ever shorter runs of tensors out of the lists of quantize_many.
   void drop_items() {
     for (std::size_t s = 0; s < case_.steps.size(); ++s) {
-      for (std::size_t run = case_.steps[s].items.size(); run >= 1; run /= 2) {
+      for (std::size_t run = case_.steps[s].items(); run >= 1; run /= 2) {
         // Backwards, and half of the budget at most: the shape is still to come.
-        for (std::size_t end = case_.steps[s].items.size(); end >= run && budget_ > 200; end -= run)
+        for (std::size_t end = case_.steps[s].items(); end >= run && budget_ > 200; end -= run)
           drop_items(s, end - run, run);
       }
     }
@@ -109,10 +109,8 @@ class Shrinker {
 
   void drop_items(std::size_t step, std::size_t begin, std::size_t count) {
     Case candidate = case_;
-    auto& items = candidate.steps[step].items;
-    if (begin + count > items.size()) return;
-    const auto first = items.begin() + static_cast<std::ptrdiff_t>(begin);
-    items.erase(first, first + static_cast<std::ptrdiff_t>(count));
+    if (begin + count > candidate.steps[step].items()) return;
+    candidate.steps[step].drop_items(begin, count);
     accept(without_unused(candidate)) || accept(candidate);
   }
 
@@ -239,11 +237,12 @@ class Shrinker {
   }
 
   void simplify_values() {
-    for (std::size_t i = 0; i < case_.scalars.size(); ++i) {
+    for (std::size_t i = 0; i < case_.cells.size(); ++i) {
       for (const std::uint32_t bits : {0x3F800000u, 0u}) {
-        if (case_.scalars[i].bits == bits) break;
+        const std::vector<std::uint32_t> simple(case_.cells[i].bits.size(), bits);
+        if (case_.cells[i].bits == simple) break;
         Case candidate = case_;
-        candidate.scalars[i].bits = bits;
+        candidate.cells[i].bits = simple;
         if (accept(candidate)) break;
       }
     }

@@ -13,48 +13,24 @@ struct Need {
   fp8oracle_type type;
 };
 
-/// What a step asks of the backend; nothing for steps of the recipe and the adversary.
-std::optional<Need> need_of(const Case& c, const Step& s) {
-  const auto of_tensor = [&](const std::string& name) {
-    return c.tensor(name).scheme.with_directions(s.directions);
-  };
-  switch (s.kind) {
-    case StepKind::kQuantize:
-      return Need{FP8ORACLE_OP_QUANTIZE, of_tensor(s.tensor), c.input(s.input).type};
-    case StepKind::kAmax:
-      return Need{FP8ORACLE_OP_AMAX, c.tensors.front().scheme, c.input(s.input).type};
-    case StepKind::kScaleFromAmax:
-      return Need{FP8ORACLE_OP_SCALE_FROM_AMAX, c.tensors.front().scheme, s.input_type};
-    case StepKind::kDequantize:
-      return Need{FP8ORACLE_OP_DEQUANTIZE, of_tensor(s.tensor), c.output(s.output).type};
-    case StepKind::kSwizzle: return Need{FP8ORACLE_OP_SWIZZLE, of_tensor(s.tensor), FP8ORACLE_F32};
-    case StepKind::kUnswizzle:
-      return Need{FP8ORACLE_OP_UNSWIZZLE, of_tensor(s.target), FP8ORACLE_F32};
-    case StepKind::kQuantizeCurrent:
-      return Need{FP8ORACLE_OP_QUANTIZE_CURRENT, of_tensor(s.tensor), c.input(s.input).type};
-    case StepKind::kQuantizeMany: {
-      if (s.items.empty())
-        return Need{FP8ORACLE_OP_QUANTIZE_MANY, c.tensors.front().scheme, FP8ORACLE_F32};
-      const CastItem& first = s.items.front();
-      return Need{FP8ORACLE_OP_QUANTIZE_MANY, of_tensor(first.tensor), c.input(first.input).type};
-    }
-    case StepKind::kScaleInverse:
-      return Need{FP8ORACLE_OP_SCALE_INVERSE, c.tensor(s.tensor).scheme, FP8ORACLE_F32};
-    case StepKind::kSetScale:
-    case StepKind::kSetNoop:
-    case StepKind::kWriteCodes:
-    case StepKind::kWriteScaleInv:
-    case StepKind::kCapture:
-    case StepKind::kEndCapture:
-    case StepKind::kReplay:
-    case StepKind::kSynchronize: break;
+/// The type that a step's call speaks of: of its matrix, else the option, else F32.
+fp8oracle_type type_of(const Case& c, const Step& s) {
+  for (const Binding& b : bindings(s)) {
+    if (b.operand.empty()) continue;
+    if (b.field->role == FieldRole::kMatrixIn) return c.input(b.operand).type;
+    if (b.field->role == FieldRole::kMatrixOut) return c.output(b.operand).type;
   }
-  return std::nullopt;
+  return static_cast<fp8oracle_type>(s.option("input_type", FP8ORACLE_F32));
+}
+
+/// What a step asks of the backend; nothing for controls.
+std::optional<Need> need_of(const Case& c, const Step& s) {
+  if (!s.operation) return std::nullopt;
+  return Need{*s.operation, scheme_of(c, s), type_of(c, s)};
 }
 
 bool is_of_a_capture(const Step& step) {
-  return step.kind == StepKind::kCapture || step.kind == StepKind::kEndCapture ||
-         step.kind == StepKind::kReplay;
+  return step.is(Control::kCapture) || step.is(Control::kEndCapture) || step.is(Control::kReplay);
 }
 
 }  // namespace

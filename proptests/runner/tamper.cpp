@@ -12,14 +12,22 @@ namespace {
 /// Finds the field called `name` among those that it is shown, and overwrites it.
 class Overwriter {
  public:
-  Overwriter(std::string name, std::int64_t value, const OwnAddress& is_own)
-      : name_(std::move(name)), value_(value), is_own_(is_own) {}
+  Overwriter(std::string name, std::int64_t value, const MoveAddress& move)
+      : name_(std::move(name)), value_(value), move_(move) {}
 
   void fields(std::span<const Field> list, void* data, const std::string& prefix) {
     for (const Field& f : list) field(f, data, prefix + std::string(f.name));
   }
 
-  void number(const std::string& name, std::uint32_t& place) { overwrite(name, place); }
+  /// A struct that starts with its size, `bytes` long.
+  void structure(const std::string& prefix, void* data, std::size_t bytes) {
+    auto& size = *static_cast<std::uint32_t*>(data);
+    overwrite(prefix + "struct_size", size);
+    if (name_ != prefix + "tail") return;
+    size += sizeof(std::uint64_t);
+    set(*reinterpret_cast<std::uint64_t*>(static_cast<char*>(data) + bytes),
+        static_cast<std::uint64_t>(value_));
+  }
 
   void finish() const {
     if (!found_) throw UsageError("case: tamper: the operation has no field '" + name_ + "'");
@@ -32,7 +40,8 @@ class Overwriter {
       case FieldRole::kMatrixIn:
       case FieldRole::kMatrixOut: return matrix(name, field_of<fp8oracle_matrix>(data, f));
       case FieldRole::kPairIn:
-      case FieldRole::kPairOut: return pair(name, field_of<fp8oracle_pair>(data, f));
+      case FieldRole::kPairOut:
+      case FieldRole::kPairGiven: return pair(name, field_of<fp8oracle_pair>(data, f));
       case FieldRole::kScalesIn:
       case FieldRole::kScalesOut:
       case FieldRole::kCellIn:
@@ -52,11 +61,11 @@ class Overwriter {
   void scheme(const std::string& name, const fp8oracle_scheme*& place) {
     if (place == nullptr) return;
     auto& s = const_cast<fp8oracle_scheme&>(*place);  // the caller's own
-    overwrite(name + ".struct_size", s.struct_size);
+    structure(name + ".", &s, sizeof s);
     overwrite(name + ".directions", s.directions);
     overwrite(name + ".layout", s.layout);
     auto& f = const_cast<fp8oracle_format&>(*s.format);
-    overwrite(name + ".format.struct_size", f.struct_size);
+    structure(name + ".format.", &f, sizeof f);
     overwrite(name + ".format.bits", f.bits);
     overwrite(name + ".format.exponent_bits", f.exponent_bits);
     overwrite(name + ".format.mantissa_bits", f.mantissa_bits);
@@ -65,19 +74,21 @@ class Overwriter {
     overwrite(name + ".format.inf_code", f.inf_code);
     overwrite(name + ".format.nan_code", f.nan_code);
     auto& g = const_cast<fp8oracle_grid&>(*s.grid);
-    overwrite(name + ".grid.struct_size", g.struct_size);
+    structure(name + ".grid.", &g, sizeof g);
     overwrite(name + ".grid.block_rows", g.block_rows);
     overwrite(name + ".grid.block_cols", g.block_cols);
     overwrite(name + ".grid.scale_type", g.scale_type);
     overwrite(name + ".grid.repeat", g.repeat);
     overwrite(name + ".grid.levels", g.levels);
     auto& k = const_cast<fp8oracle_knobs&>(*s.knobs);
-    overwrite(name + ".knobs.struct_size", k.struct_size);
+    structure(name + ".knobs.", &k, sizeof k);
     for (const Knob& knob : knobs()) {
       if (knob.id < k.count)
         overwrite(name + ".knobs." + std::string(knob.name),
                   const_cast<std::uint32_t&>(k.values[knob.id]));
     }
+    if (name_ == name + ".knobs.unknown")
+      set(const_cast<std::uint32_t&>(k.values[k.count++]), word());
     to_null(name + ".knobs.values", k.values);
     to_null(name + ".knobs", s.knobs);
     to_null(name + ".grid", s.grid);
@@ -103,14 +114,10 @@ class Overwriter {
   void buffer(const std::string& name, fp8oracle_buffer& b) {
     overwrite(name + ".bytes", b.bytes);
     if (name + ".data" != name_) return;
-    auto* moved = value_ == 0 ? nullptr : reinterpret_cast<void*>(address(b.data));
-    if (moved != nullptr && !is_own_(moved))
+    void* moved = value_ == 0 || b.data == nullptr ? nullptr : move_(b.data, value_);
+    if (value_ != 0 && moved == nullptr)
       throw UsageError("case: tamper: " + name_ + " would leave the case's buffers");
     set(b.data, moved);
-  }
-
-  std::uintptr_t address(const void* data) const {
-    return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(value_);
   }
 
   void items(const std::string& name, const Field& f, ItemList& list) {
@@ -150,16 +157,16 @@ class Overwriter {
 
   std::string name_;
   std::int64_t value_;
-  const OwnAddress& is_own_;
+  const MoveAddress& move_;
   bool found_ = false;
 };
 
 }  // namespace
 
 void tamper(const Operation& operation, void* args, const std::string& field, std::int64_t value,
-            const OwnAddress& is_own) {
-  Overwriter o(field, value, is_own);
-  o.number("struct_size", *static_cast<std::uint32_t*>(args));
+            const MoveAddress& move) {
+  Overwriter o(field, value, move);
+  o.structure("", args, operation.args_bytes);
   o.fields(operation.fields, args, "");
   o.finish();
 }

@@ -9,17 +9,18 @@
 
 namespace fp8oracle::runner {
 
-/// Whether an address lies in the case's own buffers.
-using OwnAddress = std::function<bool(const void*)>;
+/// The address so many bytes further in the case's arena; null where that is outside of it.
+using MoveAddress = std::function<void*(void* address, std::int64_t by)>;
 
-/// Overwrites one field of a call's arguments, named as the ABI spells it
-/// ("items[3].rowwise.codes.bytes", "scheme.grid.levels", "scheme.knobs.element.overflow"). Numbers
-/// take `value`, a float its bits; a buffer's address becomes null for 0 and moves by `value` bytes
-/// otherwise; other pointers become null. The structs that `args` points to are overwritten, and
-/// must be the caller's own. Throws UsageError for a field that the operation does not have, for an
-/// address outside of the case's buffers, and for a number that would make the callee read past
-/// what was sent.
+/// Overwrites one field of a call's arguments, named as the ABI spells it ("items[3].rowwise.codes.bytes",
+/// "scheme.grid.levels", "scheme.knobs.element.overflow"). Numbers take `value`, a float its bits; a
+/// buffer's address becomes null for 0 and moves by `value` bytes otherwise; other pointers become
+/// null. "tail" makes a struct 8 bytes longer and puts `value` into them, "scheme.knobs.unknown" sets
+/// one knob more than there are. The structs that `args` points to are overwritten: they must be the
+/// caller's own, with 8 bytes behind each (CallArguments).
+/// Throws UsageError for a field that the operation does not have, for an address outside of the
+/// case's buffers, and for a number that would make the callee read past what was sent.
 void tamper(const Operation& operation, void* args, const std::string& field, std::int64_t value,
-            const OwnAddress& is_own);
+            const MoveAddress& move);
 
 }  // namespace fp8oracle::runner

@@ -13,7 +13,7 @@
 namespace fp8oracle {
 
 /// What the bytes of a buffer are.
-enum class Role { kInput, kScalar, kCodes, kScaleInv, kOutput };
+enum class Role { kInput, kCell, kCodes, kScaleInv, kOutput };
 
 /// One buffer of a case, where it lies in the arena, and how to read it.
 struct ArenaBuffer {
@@ -25,7 +25,7 @@ struct ArenaBuffer {
   std::uint64_t bytes = 0;
   std::int64_t element_bytes = 1;
   bool e8m0 = false;                    ///< scale_inv of an MX tensor
-  fp8oracle_type type = FP8ORACLE_F32;  ///< of inputs, outputs, FP32 scalars and scale_inv
+  fp8oracle_type type = FP8ORACLE_F32;  ///< of inputs, outputs, FP32 cells and scale_inv
   std::int64_t rows = 0, cols = 0;      ///< as stored
   ScaleGrid scales{};                   ///< role kScaleInv
 };
@@ -48,10 +48,10 @@ struct Arena {
 Arena lay_out(const Case& c);
 
 /// Which of the two poisons the outputs and guards hold before the first step. kNone: only inputs
-/// and scalars are set on the backend's side, so that a sanitizer sees what a kernel reads and
+/// and cells are set on the backend's side, so that a sanitizer sees what a kernel reads and
 /// nobody wrote; on the host's side what was not written stands there as under kA.
 enum class Fill { kA, kB, kNone };
-/// The arena's contents before the first step: guards and outputs poisoned, inputs and scalars set.
+/// The arena's contents before the first step: guards and outputs poisoned, inputs and cells set.
 std::vector<std::uint8_t> initial_arena(const Case& c, const Arena& arena, Fill fill);
 
 }  // namespace fp8oracle

@@ -268,7 +268,8 @@ class Checker {
       return f.role == FieldRole::kMatrixIn || f.role == FieldRole::kMatrixOut;
     });
     const bool pairs = std::any_of(list.begin(), list.end(), [](const Field& f) {
-      return f.role == FieldRole::kPairIn || f.role == FieldRole::kPairOut;
+      return f.role == FieldRole::kPairIn || f.role == FieldRole::kPairOut ||
+             f.role == FieldRole::kPairGiven;
     });
     if (matrix == list.end() || !pairs) return std::nullopt;
     const Name name{item, matrix->name};
@@ -290,6 +291,7 @@ class Checker {
       case FieldRole::kMatrixOut: return std::nullopt;  // looked at before
       case FieldRole::kPairIn:
       case FieldRole::kPairOut:
+      case FieldRole::kPairGiven:
         return check_pair(field, field_of<fp8oracle_pair>(data, field), name, shape);
       case FieldRole::kScalesIn:
       case FieldRole::kScalesOut:
@@ -351,9 +353,11 @@ class Checker {
         return wrong(name.at("scale_inv"), "is given, but not in scheme.directions");
       return std::nullopt;
     }
-    const bool written = field.role == FieldRole::kPairOut;
+    const bool written = field.role == FieldRole::kPairOut;  // else scale_inv is read
     const auto codes = static_cast<std::uint64_t>(shape.rows * shape.cols);
-    if (auto e = check_buffer(pair.codes, codes, 1, written, false, name.at("codes"))) return e;
+    if (auto e = check_buffer(pair.codes, codes, 1, field.role != FieldRole::kPairIn, false,
+                              name.at("codes")))
+      return e;
     const bool given = scheme_.grid.scale_is_given();
     if (written && given && absent(pair.scale_inv)) return std::nullopt;  // not wanted [K13]
     const ScaleGrid scales = scale_grid(scheme_, direction, shape.rows, shape.cols);

@@ -31,7 +31,8 @@ constexpr std::size_t bytes_of(FieldRole role) {
     case FieldRole::kMatrixIn:
     case FieldRole::kMatrixOut: return sizeof(fp8oracle_matrix);
     case FieldRole::kPairIn:
-    case FieldRole::kPairOut: return sizeof(fp8oracle_pair);
+    case FieldRole::kPairOut:
+    case FieldRole::kPairGiven: return sizeof(fp8oracle_pair);
     case FieldRole::kItems: return sizeof(ItemList);
     case FieldRole::kExtent: return sizeof(std::int64_t);
     case FieldRole::kType:

@@ -18,10 +18,10 @@ std::string describe(const Case& c, const Arena& arena, const Comparison& compar
   const std::string buffer =
       d.buffer < 0 ? "no buffer" : arena.buffers[static_cast<std::size_t>(d.buffer)].name;
   return c.scheme + ", step " + std::to_string(d.step) + " (" +
-         std::string(to_string(c.steps[d.step].kind)) + "), " + buffer + "[" +
-         std::to_string(d.element) + "]: " + std::string(to_string(d.kind)) + ", expected " +
-         std::to_string(d.expected) + ", observed " + std::to_string(d.observed) + " " + d.text +
-         ", " + std::to_string(comparison.total) + " differences";
+         std::string(c.steps[d.step].name()) + "), " + buffer + "[" + std::to_string(d.element) +
+         "]: " + std::string(to_string(d.kind)) + ", expected " + std::to_string(d.expected) +
+         ", observed " + std::to_string(d.observed) + " " + d.text + ", " +
+         std::to_string(comparison.total) + " differences";
 }
 
 TEST(CorrectKernel, LeavesTheReferencesBytesInEverySchemeOfEveryProfile) {

@@ -14,55 +14,45 @@ namespace {
 using plans::Bulk;
 using plans::Plan;
 
-Step step(StepKind kind, const Scheme& scheme) {
-  Step s;
-  s.kind = kind;
-  s.directions = scheme.directions;
-  return s;
-}
-
 Step quantize(const Scheme& scheme, const std::string& input, const std::string& tensor,
               const std::string& scale, const std::string& amax) {
-  Step s = step(StepKind::kQuantize, scheme);
-  s.input = input;
-  s.tensor = tensor;
-  if (scheme.grid.scale_is_given()) {
-    s.scale = scale;
-    s.amax = amax;
-  }
+  Step s(FP8ORACLE_OP_QUANTIZE);
+  give_pairs(s.give("input", input), {tensor, scheme});
+  if (scheme.grid.scale_is_given()) s.give("scale", scale).give("amax", amax);
   return s;
 }
 
 Step dequantize(const std::string& tensor, unsigned direction, const std::string& output) {
-  Step s;
-  s.kind = StepKind::kDequantize;
-  s.tensor = tensor;
-  s.output = output;
-  s.directions = direction;
-  return s;
+  return Step(FP8ORACLE_OP_DEQUANTIZE)
+      .give("pair", tensor)
+      .give("output", output)
+      .set("directions", direction);
 }
 
 Step set_scale(const std::string& name, std::uint32_t bits) {
-  Step s;
-  s.kind = StepKind::kSetScale;
-  s.scale = name;
-  s.bits = bits;
-  return s;
+  return Step(Control::kSet).give("cell", name).set("bits", bits);
 }
 
 Step scale_from_amax(const std::string& amax, const std::string& scale) {
-  Step s;
-  s.kind = StepKind::kScaleFromAmax;
-  s.amax = amax;
-  s.scale = scale;
-  return s;
+  return Step(FP8ORACLE_OP_SCALE_FROM_AMAX).give("amax", amax).give("scale", scale);
 }
 
 Step amax_of(const std::string& input, const std::string& amax) {
-  Step s;
-  s.kind = StepKind::kAmax;
-  s.input = input;
-  s.amax = amax;
+  return Step(FP8ORACLE_OP_AMAX).give("input", input).give("amax", amax);
+}
+
+Step permute(fp8oracle_operation operation, const std::string& from, const std::string& to,
+             unsigned direction) {
+  return Step(operation).give("input", from).give("output", to).set("directions", direction);
+}
+
+/// `part`: ".codes" or ".scale_inv"; a tensor with one given scale has one scale_inv.
+Step write(const TensorDecl& t, unsigned direction, const std::string& part,
+           std::vector<std::uint8_t> bytes) {
+  const bool one = part == ".scale_inv" && t.scheme.grid.scale_is_given();
+  const char* half = direction == FP8ORACLE_ROWWISE ? ".rowwise" : ".columnwise";
+  Step s(Control::kWrite);
+  s.give("buffer", t.name + (one ? "" : half) + part).bytes = std::move(bytes);
   return s;
 }
 
@@ -107,26 +97,20 @@ void swizzle_there_and_back(Case& c, const Scheme& scheme, const Plan& plan) {
     for (const unsigned direction : directions_of(scheme)) {
       const auto shape = scale_grid(plain.resolved(), static_cast<fp8oracle_direction>(direction),
                                     plan.rows, plan.cols);
-      Step write = step(StepKind::kWriteScaleInv, scheme);
-      write.tensor = name;
-      write.directions = direction;
+      std::vector<std::uint8_t> scales;
       for (std::int64_t i = 0; i < shape.bytes(); ++i) {
         const bool used = i / shape.cols < shape.used_rows && i % shape.cols < shape.used_cols;
-        write.bytes.push_back(used ? static_cast<std::uint8_t>((i * 7 + i / shape.cols) % 255)
-                                   : std::uint8_t{0xFF});
+        scales.push_back(used ? static_cast<std::uint8_t>((i * 7 + i / shape.cols) % 255)
+                              : std::uint8_t{0xFF});
       }
-      c.steps.push_back(write);
-      write.kind = StepKind::kWriteCodes;
-      write.bytes =
-          plans::random_bytes(plan, direction, static_cast<std::size_t>(plan.rows * plan.cols));
-      c.steps.push_back(write);
-      Step there = step(StepKind::kSwizzle, scheme), back = step(StepKind::kUnswizzle, scheme);
-      there.tensor = name;
-      there.target = back.tensor = name + "_swizzled";
-      back.target = name + "_back";
-      there.directions = back.directions = direction;
-      c.steps.push_back(there);
-      c.steps.push_back(back);
+      const TensorDecl& t = c.tensor(name);
+      c.steps.push_back(write(t, direction, ".scale_inv", std::move(scales)));
+      c.steps.push_back(write(
+          t, direction, ".codes",
+          plans::random_bytes(plan, direction, static_cast<std::size_t>(plan.rows * plan.cols))));
+      c.steps.push_back(permute(FP8ORACLE_OP_SWIZZLE, name, name + "_swizzled", direction));
+      c.steps.push_back(
+          permute(FP8ORACLE_OP_UNSWIZZLE, name + "_swizzled", name + "_back", direction));
       c.outputs.push_back(
           {"z" + name + std::to_string(direction), FP8ORACLE_F32, plan.rows, plan.cols});
       c.steps.push_back(dequantize(name, direction, c.outputs.back().name));
@@ -146,10 +130,10 @@ Case cast_and_read(const Scheme& scheme, const Plan& plan, Bulk bulk) {
   Case c = empty_case(scheme);
   c.inputs = {plans::make_input(scheme, plan, bulk)};
   c.tensors = {tensor("t", scheme, plan)};
-  c.scalars = {{"s", plan.scale_bits},
-               {"a", plan.prior_amax_bits},
-               {"alone", 0x42280000},
-               {"new", 0x3FC00000}};
+  c.cells = {{"s", {plan.scale_bits}},
+             {"a", {plan.prior_amax_bits}},
+             {"alone", {0x42280000}},
+             {"new", {0x3FC00000}}};
   c.steps = {quantize(scheme, "x", "t", plan.scale_absent ? "" : "s", "a")};
   read_back(c, scheme, plan, "t");
   if (scheme.grid.scale_is_given()) {
@@ -168,7 +152,7 @@ Case recipe_moves_on(const Scheme& scheme, const Plan& plan) {
   c.inputs = {plans::make_input(scheme, plan, Bulk::kOrdinary, "x1"),
               plans::make_input(scheme, other, Bulk::kOrdinary, "x2")};
   c.tensors = {tensor("t1", scheme, plan), tensor("t2", scheme, plan), tensor("t3", scheme, plan)};
-  c.scalars = {{"s", 0x40400000}, {"a", 0}};
+  c.cells = {{"s", {0x40400000}}, {"a", {0}}};
   c.steps = {quantize(scheme, "x1", "t1", "s", "a")};
   read_back(c, scheme, plan, "t1");
   c.steps.push_back(set_scale("s", 0x3E99999A));
@@ -185,11 +169,8 @@ Case recipe_moves_on(const Scheme& scheme, const Plan& plan) {
     c.steps.push_back(dequantize("t3", direction, "third" + n));
     const auto shape = scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction),
                                   plan.rows, plan.cols);
-    Step write = step(StepKind::kWriteScaleInv, scheme);
-    write.tensor = "t1";
-    write.directions = direction;
-    write.bytes.assign(static_cast<std::size_t>(shape.bytes()), 0x41);
-    c.steps.push_back(write);
+    const std::vector<std::uint8_t> scales(static_cast<std::size_t>(shape.bytes()), 0x41);
+    c.steps.push_back(write(c.tensor("t1"), direction, ".scale_inv", scales));
     c.steps.push_back(dequantize("t1", direction, "after" + n));
   }
   return c;
@@ -198,20 +179,24 @@ Case recipe_moves_on(const Scheme& scheme, const Plan& plan) {
 Case presence(const Scheme& scheme, const Plan& plan) {
   Case c = empty_case(scheme);
   c.inputs = {plans::make_input(scheme, plan, Bulk::kOrdinary)};
-  c.scalars = {{"s", 0x40400000}, {"a1", 0}, {"a2", 0}};
+  c.cells = {{"s", {0x40400000}}, {"a1", {0}}, {"a2", {0}}};
   for (const char* name : {"all", "no_amax", "no_scale_inv", "neither", "no_scale"}) {
     c.tensors.push_back(tensor(name, scheme, plan));
   }
   c.steps = {quantize(scheme, "x", "all", "s", "a1"), quantize(scheme, "x", "no_amax", "s", ""),
              quantize(scheme, "x", "no_scale_inv", "s", "a2"),
              quantize(scheme, "x", "neither", "s", ""), quantize(scheme, "x", "no_scale", "", "")};
-  c.steps[2].scale_inv_directions = c.steps[3].scale_inv_directions = 0;
+  for (const std::size_t i : {2u, 3u}) {
+    for (const char* pair : {"rowwise", "columnwise"}) {
+      if (!c.steps[i].operand(pair).empty()) c.steps[i].give(std::string(pair) + ".scale_inv", "");
+    }
+  }
   // Without a scale_inv nothing can be read [K7].
   for (const unsigned direction : directions_of(scheme)) {
     const std::string y = "y" + std::to_string(direction);
     c.outputs.push_back({y, FP8ORACLE_F32, plan.rows, plan.cols});
     c.steps.push_back(dequantize("all", direction, y));
-    c.steps.back().scale_inv_directions = 0;
+    c.steps.back().give("pair.scale_inv", "");
     c.steps.back().tamper = Tamper{"", 0, "scale_inv"};
   }
   return c;
@@ -224,7 +209,7 @@ Case scalars(const Scheme& scheme, const Plan& plan) {
   small.stride_extra = 0;
   c.inputs = {plans::make_input(scheme, small, Bulk::kOrdinary)};
   c.tensors = {tensor("t", scheme, small)};
-  c.scalars = {{"s", 0}, {"a", 0}, {"new", 0x3FC00000}};
+  c.cells = {{"s", {0}}, {"a", {0}}, {"new", {0x3FC00000}}};
   const plans::Philox random(plan.seed);
   constexpr std::uint32_t kAmaxes[] = {0,          1,          0x007FFFFF, 0x00800000,
                                        0x03DFFFFF, 0x03E00001, 0x7F800000, 0x7FC00000,
@@ -236,9 +221,7 @@ Case scalars(const Scheme& scheme, const Plan& plan) {
     c.steps.push_back(set_scale("a", i < std::size(kAmaxes) ? kAmaxes[i] : w[2] & 0x7FFFFFFFu));
     for (const std::uint32_t eps : {0x00000000u, 0x2B8CBCCCu}) {
       Step s = scale_from_amax("a", "new");
-      s.eps_bits = eps;
-      s.pow2 = w[3] % 2 == 0;
-      s.input_type = static_cast<fp8oracle_type>(w[3] / 2 % 3);
+      s.set("eps", eps).set("pow2", w[3] % 2 == 0 ? 1 : 0).set("input_type", w[3] / 2 % 3);
       c.steps.push_back(s);
     }
   }
@@ -250,7 +233,7 @@ Case bad_calls(const Scheme& scheme, const Plan& plan) {
   c.clause = "K31";
   c.inputs = {plans::make_input(scheme, plan, Bulk::kOrdinary)};
   c.tensors = {tensor("t", scheme, plan)};
-  c.scalars = {{"s", 0x40400000}, {"a", 0}};
+  c.cells = {{"s", {0x40400000}}, {"a", {0}}};
   c.outputs = {{"y", FP8ORACLE_F32, plan.rows, plan.cols}};
   const bool row = scheme.has(FP8ORACLE_ROWWISE);
   const std::string pair = row ? "rowwise" : "columnwise";
@@ -272,8 +255,7 @@ Case bad_calls(const Scheme& scheme, const Plan& plan) {
   if (!scheme.grid.scale_is_given()) {
     for (const auto& [scale, amax] : {std::pair{"s", ""}, {"", "a"}}) {
       Step s = quantize(scheme, "x", "t", "", "");
-      s.scale = scale;
-      s.amax = amax;
+      s.give("scale", scale).give("amax", amax);
       s.tamper = Tamper{"", 0, *scale != '\0' ? "scale" : "amax"};
       c.steps.push_back(s);
     }
@@ -294,10 +276,7 @@ Case bad_calls(const Scheme& scheme, const Plan& plan) {
   if (!scheme.grid.scale_is_given()) {
     c.tensors.push_back(tensor("p", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED), plan));
     c.tensors.push_back(tensor("w", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED), plan));
-    Step s = step(StepKind::kSwizzle, scheme);
-    s.tensor = "p";
-    s.target = "w";
-    s.directions = row ? 1u : 2u;
+    Step s = permute(FP8ORACLE_OP_SWIZZLE, "p", "w", row ? 1u : 2u);
     s.tamper = Tamper{"input.bytes", 3, "input"};
     c.steps.push_back(s);
   }

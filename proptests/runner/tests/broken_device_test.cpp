@@ -84,18 +84,6 @@ const Table& breaking_table() {
   return table;
 }
 
-Step step(StepKind kind) {
-  Step s;
-  s.kind = kind;
-  if (kind == StepKind::kQuantize) {
-    s.input = "x";
-    s.tensor = "t";
-  }
-  s.scale = kind == StepKind::kSynchronize ? "" : "scale";
-  s.bits = 0x40000000u;
-  return s;
-}
-
 /// Steps 1, 2 and 4 of the five come after the first call: an upload, a call, and one more after a
 /// wait.
 Case some_calls(bool asynchronous) {
@@ -104,10 +92,11 @@ Case some_calls(bool asynchronous) {
   c.scheme = "e4m3.tensor.row.compact.te";
   c.inputs.push_back({"x", FP8ORACLE_F32, 4, 8, 8, 0, std::vector<std::uint8_t>(4 * 8 * 4, 0x3F)});
   c.tensors.push_back({"t", parse_scheme(c.scheme, find_profile("te")), 4, 8, 0});
-  c.scalars.push_back({"scale", 0x3F800000u});
-  for (const auto kind : {StepKind::kQuantize, StepKind::kSetScale, StepKind::kQuantize,
-                          StepKind::kSynchronize, StepKind::kQuantize})
-    c.steps.push_back(step(kind));
+  c.cells.push_back({"scale", {0x3F800000u}});
+  Step cast(FP8ORACLE_OP_QUANTIZE);
+  cast.give("input", "x").give("scale", "scale").give("rowwise", "t");
+  const Step set = Step(Control::kSet).give("cell", "scale").set("bits", 0x40000000u);
+  c.steps = {cast, set, cast, Step(Control::kSynchronize), cast};
   c.asynchronous = asynchronous;
   return c;
 }

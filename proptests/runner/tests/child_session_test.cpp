@@ -233,7 +233,7 @@ TEST(ChildSession, OpeningNamesAProgramThatCannotServe) {
 TEST(ChildSession, ThrowsForACaseThatMakesNoSense) {
   const auto child = open_child("honest");
   Case c = amax_only();
-  c.steps[0].input = "nobody";
+  c.steps[0].give("input", "nobody");
   EXPECT_THROW(child->run(c, Fill::kA), UsageError);
   EXPECT_FALSE(child->run(amax_only(), Fill::kA).death);
 }

@@ -9,19 +9,6 @@
 #include "fp8oracle/scheme.h"
 
 namespace fp8oracle::runner {
-namespace {
-
-Step step(StepKind kind, const std::string& input, const std::string& tensor,
-          const std::string& amax) {
-  Step s;
-  s.kind = kind;
-  s.input = input;
-  s.tensor = tensor;
-  s.amax = amax;
-  return s;
-}
-
-}  // namespace
 
 std::string library(const std::string& name) {
   return std::string(DOOR_BACKENDS) + "/" + name + ".so";
@@ -44,14 +31,14 @@ Case amax_only() {
   c.scheme = "e4m3.tensor.row.compact.te";
   c.inputs.push_back({"x", FP8ORACLE_F32, 4, 8, 8, 0, std::vector<std::uint8_t>(4 * 8 * 4, 0x3F)});
   c.tensors.push_back({"t", parse_scheme(c.scheme, find_profile("te")), 4, 8, 0});
-  c.scalars.push_back({"amax", 0});
-  c.steps.push_back(step(StepKind::kAmax, "x", "", "amax"));
+  c.cells.push_back({"amax", {0}});
+  c.steps.push_back(Step(FP8ORACLE_OP_AMAX).give("input", "x").give("amax", "amax"));
   return c;
 }
 
 Case amax_then_quantize() {
   Case c = amax_only();
-  c.steps.push_back(step(StepKind::kQuantize, "x", "t", ""));
+  c.steps.push_back(Step(FP8ORACLE_OP_QUANTIZE).give("input", "x").give("rowwise", "t"));
   return c;
 }
 

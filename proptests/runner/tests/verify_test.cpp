@@ -99,10 +99,10 @@ TEST(Verify, AFindingIsSmallAndKeepsTheCaseThatItCameFrom) {
 TEST(Finding, ExplainsNoElementThatTheTensorDoesNotHave) {
   Case c = small_case("e4m3.mx32.row.compact.te");
   c.outputs = {{"y", FP8ORACLE_F32, 2, 40}, {"other", FP8ORACLE_F16, 100000, 1}};
-  Step read = c.steps[0];
-  read.kind = StepKind::kDequantize;
-  read.output = "y";
-  c.steps.push_back(read);
+  c.steps.push_back(Step(FP8ORACLE_OP_DEQUANTIZE)
+                        .give("pair", "t")
+                        .give("output", "y")
+                        .set("directions", FP8ORACLE_ROWWISE));
   check_case(c);
   Trial trial;
   trial.arena = lay_out(c);

@@ -18,6 +18,7 @@ enum class FieldRole {
   kMatrixOut,  ///< fp8oracle_matrix, written; dense; its shape is the operation's
   kPairIn,     ///< fp8oracle_pair: codes and scale_inv are read
   kPairOut,    ///< fp8oracle_pair: codes and scale_inv are written
+  kPairGiven,  ///< fp8oracle_pair: codes are written, scale_inv is read
   kScalesIn,   ///< fp8oracle_buffer: the scale_inv of a tensor, read
   kScalesOut,  ///< fp8oracle_buffer: the scale_inv of a tensor, written
   kCellIn,     ///< fp8oracle_buffer of one FP32, read when the kernel runs

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fp8oracle/step_buffers.h"
+
+namespace fp8oracle {
+namespace {
+
+void append_pair(std::vector<StepBuffer>& list, const Arena& arena, const Step& step,
+                 const Binding& b) {
+  const unsigned direction = b.field->direction != 0 ? b.field->direction : step.directions();
+  list.push_back({&arena.codes(b.operand, direction), b.path + ".codes", b.is_written()});
+  const auto left_out = step.operands.find(b.path + ".scale_inv");
+  if (left_out != step.operands.end() && left_out->second.empty()) return;
+  list.push_back({&arena.scale_inv(b.operand, direction), b.path + ".scale_inv",
+                  b.field->role == FieldRole::kPairOut});
+}
+
+}  // namespace
+
+std::vector<StepBuffer> buffers_of(const Arena& arena, const Step& step) {
+  std::vector<StepBuffer> list;
+  if (step.is(Control::kSet)) list.push_back({&arena.named(step.operand("cell")), "cell", true});
+  if (step.is(Control::kWrite))
+    list.push_back({&arena.named(step.operand("buffer")), "buffer", true});
+  for (const Binding& b : bindings(step)) {
+    if (b.operand.empty()) continue;
+    if (b.is_pair()) {
+      append_pair(list, arena, step, b);
+    } else if (b.is_scales()) {
+      list.push_back({&arena.scale_inv(b.operand, step.directions()), b.path, b.is_written()});
+    } else {
+      list.push_back({&arena.named(b.operand), b.path, b.is_written()});
+    }
+  }
+  return list;
+}
+
+}  // namespace fp8oracle
