@@ -28,6 +28,7 @@ std::vector<runner::Finding> findings_of(const ReplayWords& words, const Case& c
   const auto reference = reference_side()();
   const clauses::Property& property = runner::property_of(c.clause);
   const runner::Trial trial = runner::judge(property, c, *reference, subject);
+  if (!trial.denied.empty()) throw BackendError("nothing was judged: " + trial.denied);
   std::vector<runner::Finding> findings;
   std::set<std::string_view> seen;
   for (const runner::Attributed& a : trial.departures) {

@@ -90,11 +90,12 @@ ShapeLimits shape_limits(const Scheme& scheme) {
 }
 
 Plan draw_plan(const ShapeLimits& limits, std::uint64_t seed, std::uint64_t salt,
-               std::uint64_t number) {
+               std::uint64_t number, std::uint32_t redraw) {
   // RapidCheck keeps the context of operator* in plain statics.
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  const rc::Random random(seed * 0x9E3779B97F4A7C15u ^ salt * 0xC2B2AE3D27D4EB4Fu ^ number);
+  const rc::Random random(seed * 0x9E3779B97F4A7C15u ^ salt * 0xC2B2AE3D27D4EB4Fu ^ number ^
+                          redraw * 0x9E6C63D0876A9A99u);
   constexpr int kSize = 100;  // above 100, Debian's RapidCheck shifts too far
   Plan drawn = plan(limits)(random, kSize).value();
   drawn.number = number;

@@ -46,9 +46,10 @@ struct ShapeLimits {
 ShapeLimits shape_limits(const Scheme& scheme);
 
 /// Draws plan `number` of a run with `seed`: the same pair gives the same plan on every machine.
-/// `salt` separates clauses and schemes.
+/// `salt` separates clauses and schemes. `redraw`: another plan under the same number, for a
+/// backend that denied those before.
 Plan draw_plan(const ShapeLimits& limits, std::uint64_t seed, std::uint64_t salt,
-               std::uint64_t number);
+               std::uint64_t number, std::uint32_t redraw = 0);
 
 /// Scales log-uniform over the FP32 range, powers of two, and specials (+-0, +-Inf, NaN, FLT_MAX,
 /// subnormals, above 2^126), as bits.

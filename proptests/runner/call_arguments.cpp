@@ -8,7 +8,7 @@ namespace fp8oracle::runner {
 namespace {
 
 /// Words that hold so many bytes, and a tail.
-std::size_t words(std::size_t bytes) { return (bytes + 7) / 8 + 1; }
+std::size_t words(std::size_t bytes) { return (bytes + kFarBytes + 7) / 8; }
 
 }  // namespace
 
@@ -33,7 +33,7 @@ void CallArguments::link_scheme(const AbiScheme& abi) {
   scheme_.grid.value = parts.grid;
   scheme_.values.assign(parts.knobs.begin(), parts.knobs.end());
   const auto count = static_cast<std::uint32_t>(scheme_.values.size());
-  scheme_.values.push_back(0);
+  scheme_.values.resize(count + kFarKnobs);
   scheme_.profile = abi.profile();
   scheme_.knobs.value = {sizeof(fp8oracle_knobs), count, scheme_.values.data()};
   scheme_.scheme.value = {sizeof(fp8oracle_scheme), parts.directions,      parts.layout,

@@ -7,6 +7,7 @@
 
 #include "fp8oracle/arena.h"
 #include "fp8oracle/case.h"
+#include "runner/tamper.h"
 
 namespace fp8oracle::runner {
 
@@ -14,8 +15,8 @@ namespace fp8oracle::runner {
 using AddressOf = std::function<void*(std::uint64_t place)>;
 
 /// The arguments of one step's call, made from its operands by the descriptions of the operation's
-/// fields, with everything that they point to. Behind every struct that may grow stand a few zero
-/// bytes, which a callee must look at where the struct says that they belong to it.
+/// fields, with everything that they point to. Behind every struct that may grow stand zero bytes,
+/// which a callee must look at where the struct says that they belong to it.
 class CallArguments {
  public:
   /// Precondition: check_case() found nothing, and the step is an operation.
@@ -34,13 +35,13 @@ class CallArguments {
     template <typename Struct>
     struct WithTail {
       Struct value;
-      std::uint64_t tail;
+      std::uint64_t tail[kFarBytes / sizeof(std::uint64_t)];
     };
     WithTail<fp8oracle_scheme> scheme;
     WithTail<fp8oracle_format> format;
     WithTail<fp8oracle_grid> grid;
     WithTail<fp8oracle_knobs> knobs;
-    std::vector<std::uint32_t> values;  ///< one more than there are knobs
+    std::vector<std::uint32_t> values;  ///< kFarKnobs more than there are knobs
     std::string profile;
   };
 

@@ -32,8 +32,12 @@ fp8oracle_status Calls::call_operation(const Step& step, fp8oracle_message messa
     return report(FP8ORACLE_UNSUPPORTED, "the table has no " + std::string(operation(id).name),
                   message);
   }
-  if (const auto status = prepare(step, message); status != FP8ORACLE_OK) return status;
   CallArguments args(case_, arena_, step, addresses());
+  if (!step.tamper) {
+    const auto status = table_.supports(id, args.data(), message);
+    if (status != FP8ORACLE_OK) return status;
+  }
+  if (const auto status = prepare(step, message); status != FP8ORACLE_OK) return status;
   if (args.takes_workspace()) args.set_workspace(workspaces_.at(&step));
   if (step.tamper && !step.tamper->field.empty()) {
     tamper(args.operation(), args.data(), step.tamper->field, step.tamper->value,

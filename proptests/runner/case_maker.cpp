@@ -29,8 +29,8 @@ CaseMaker::CaseMaker(const clauses::Property& property, const Scheme& scheme, Su
       limits_(property.limits ? property.limits(scheme) : plans::shape_limits(scheme)),
       salt_(salt_of(property.clause, scheme.name())) {}
 
-plans::Plan CaseMaker::draw(std::uint64_t seed, std::uint64_t number) {
-  plans::Plan plan = plans::draw_plan(limits_, seed, salt_, number);
+plans::Plan CaseMaker::draw(std::uint64_t seed, std::uint64_t number, std::uint32_t redraw) {
+  plans::Plan plan = plans::draw_plan(limits_, seed, salt_, number, redraw);
   if (sanitize_) force_variant(plan, limits_, number % kSanitizeVariants);
   std::string why;
   const auto types = support_.quantize_types(scheme_, why);
@@ -39,10 +39,11 @@ plans::Plan CaseMaker::draw(std::uint64_t seed, std::uint64_t number) {
   return plan;
 }
 
-std::optional<Case> CaseMaker::make(std::uint64_t seed, std::uint64_t number, std::string& why) {
+std::optional<Case> CaseMaker::make(std::uint64_t seed, std::uint64_t number, std::uint32_t redraw,
+                                    std::string& why) {
   std::string missing = support_.lacks(property_);
   if (missing.empty()) {
-    plans::Plan plan = draw(seed, number);
+    plans::Plan plan = draw(seed, number, redraw);
     // What a case needs of the backend stands in its steps; where the case before lacked something,
     // they are looked at before the inputs are made.
     plan.hollow = doubtful_;

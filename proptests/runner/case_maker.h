@@ -19,12 +19,13 @@ class CaseMaker {
   CaseMaker(const clauses::Property& property, const Scheme& scheme, Support& support,
             bool sanitize);
 
-  /// Case `number` of a run with `seed`: the same on every machine. Nothing where the backend
-  /// cannot run it; `why` says so then.
-  std::optional<Case> make(std::uint64_t seed, std::uint64_t number, std::string& why);
+  /// Case `number` of a run with `seed`, drawn for the `redraw`-th time: the same on every machine.
+  /// Nothing where the backend cannot run it; `why` says so then.
+  std::optional<Case> make(std::uint64_t seed, std::uint64_t number, std::uint32_t redraw,
+                           std::string& why);
 
  private:
-  plans::Plan draw(std::uint64_t seed, std::uint64_t number);
+  plans::Plan draw(std::uint64_t seed, std::uint64_t number, std::uint32_t redraw);
 
   const clauses::Property& property_;
   const Scheme& scheme_;

@@ -31,6 +31,7 @@ struct HelloBody {
 struct SupportsBody {
   std::uint32_t operation = 0;
   std::uint32_t type = 0;
+  std::uint32_t noop = 0;  ///< whether one is given
   AbiScheme::Parts scheme{};
 };
 

@@ -165,30 +165,31 @@ std::string ChildSession::why_unfinished(const BatchWriter& batch, std::size_t i
 
 namespace {
 
-std::string question(fp8oracle_operation operation, const Scheme& scheme, fp8oracle_type type) {
+std::string question(fp8oracle_operation operation, const Scheme& scheme, fp8oracle_type type,
+                     bool noop) {
   const SupportsBody body{static_cast<std::uint32_t>(operation), static_cast<std::uint32_t>(type),
-                          scheme.abi().parts()};
+                          noop, scheme.abi().parts()};
   return as_bytes(body) + scheme.profile.name;
 }
 
 }  // namespace
 
 std::string ChildSession::unsupported(fp8oracle_operation operation, const Scheme& scheme,
-                                      fp8oracle_type type) {
-  const std::string key = options_.backend + '\0' + question(operation, scheme, type);
+                                      fp8oracle_type type, bool noop) {
+  const std::string asked = question(operation, scheme, type, noop);
+  const std::string key = options_.backend + '\0' + asked;
   const auto known = unsupported_.find(key);
   if (known != unsupported_.end()) return known->second;
-  return unsupported_[key] = ask_supports(operation, scheme, type);
+  return unsupported_[key] = ask_supports(operation, asked);
 }
 
-std::string ChildSession::ask_supports(fp8oracle_operation operation, const Scheme& scheme,
-                                       fp8oracle_type type) {
+std::string ChildSession::ask_supports(fp8oracle_operation operation, const std::string& question) {
   // A child that ran cases may be damaged by them; the question is repeated in a fresh one.
   bool fresh = !child_ || cases_in_child_ == 0;
   while (true) {
     if (!child_) start(options_.backend);
-    const Child::Answer answer = child_->ask(
-        MessageKind::kSupports, question(operation, scheme, type), within(options_.case_limit));
+    const Child::Answer answer =
+        child_->ask(MessageKind::kSupports, question, within(options_.case_limit));
     if (!answer.ending && answer.message.kind == MessageKind::kReason) return answer.message.body;
     child_.reset();
     if (std::exchange(fresh, true)) {

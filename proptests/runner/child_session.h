@@ -49,8 +49,8 @@ class ChildSession final : public Session {
   std::vector<Outcome> run_batch(std::span<const CaseRun> runs);
 
   /// Answers are kept. Throws BackendError when the backend dies over the question.
-  std::string unsupported(fp8oracle_operation operation, const Scheme& scheme,
-                          fp8oracle_type type) override;
+  std::string unsupported(fp8oracle_operation operation, const Scheme& scheme, fp8oracle_type type,
+                          bool noop = false) override;
   bool can_capture() const override { return can_capture_; }
   std::string name() const override { return name_; }
   std::string device() const override { return device_; }
@@ -72,8 +72,7 @@ class ChildSession final : public Session {
   Child::Answer ask_run(const BatchWriter& batch);
   std::string why_unfinished(const BatchWriter& batch, std::size_t item,
                              const BatchWriter::Result& result, const Child::Answer& answer) const;
-  std::string ask_supports(fp8oracle_operation operation, const Scheme& scheme,
-                           fp8oracle_type type);
+  std::string ask_supports(fp8oracle_operation operation, const std::string& question);
 
   ChildOptions options_;
   std::string name_, device_;

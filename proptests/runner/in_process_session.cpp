@@ -14,9 +14,9 @@ class InProcessSession final : public Session {
 
   Outcome run(const Case& c, Fill fill) override { return execute(table_, c, lay_out(c), fill); }
 
-  std::string unsupported(fp8oracle_operation operation, const Scheme& scheme,
-                          fp8oracle_type type) override {
-    return why_unsupported(table_, operation, scheme.abi(), type);
+  std::string unsupported(fp8oracle_operation operation, const Scheme& scheme, fp8oracle_type type,
+                          bool noop) override {
+    return why_unsupported(table_, operation, scheme.abi(), type, noop);
   }
 
   bool can_capture() const override { return runner::can_capture(table_); }

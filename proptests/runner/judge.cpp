@@ -58,6 +58,21 @@ void attribute(const clauses::Property& property, const Case& c, Trial& trial) {
     trial.departures.push_back({std::string(property.clause), std::move(d)});
 }
 
+/// Of the first call that the subject alone denies; empty where it wrote all the same.
+std::string why_denied(const Case& c, const Trial& trial) {
+  const auto& steps = trial.subject.steps;
+  for (std::size_t i = 0; i < steps.size() && i < trial.reference.steps.size(); ++i) {
+    if (c.steps[i].tamper || steps[i].status != FP8ORACLE_UNSUPPORTED) continue;
+    if (trial.reference.steps[i].status == FP8ORACLE_UNSUPPORTED) continue;
+    const bool untouched =
+        steps[i].arena == (i == 0 ? initial_arena(c, trial.arena, Fill::kA) : steps[i - 1].arena);
+    if (!untouched) break;
+    const std::string& why = steps[i].message;
+    return std::string(c.steps[i].name()) + ": " + (why.empty() ? "denied without a reason" : why);
+  }
+  return {};
+}
+
 }  // namespace
 
 const Difference* Trial::first(std::string_view clause) const {
@@ -80,6 +95,8 @@ Trial judge(const clauses::Property& property, const Case& c, Session& reference
   trial.arena = lay_out(c);
   trial.reference = reference.run(c, Fill::kA);
   trial.subject = subject.run(c, Fill::kA);
+  trial.denied = why_denied(c, trial);
+  if (!trial.denied.empty()) return trial;
   // What died or broke the device need not, and often cannot, be run again.
   const bool over = trial.subject.death || device_failed(trial.subject);
   const Outcome other = over ? trial.subject : subject.run(c, Fill::kB);
@@ -94,6 +111,8 @@ Trial judge_bare(const clauses::Property& property, const Case& c, Session& refe
   trial.arena = lay_out(c);
   trial.reference = reference.run(c, Fill::kA);
   trial.subject = subject.run(c, Fill::kNone);
+  trial.denied = why_denied(c, trial);
+  if (!trial.denied.empty()) return trial;
   trial.comparison = compare_one_run(c, trial.arena, trial.reference, trial.subject);
   attribute(property, c, trial);
   return trial;

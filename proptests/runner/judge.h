@@ -27,6 +27,9 @@ struct Trial {
   Outcome subject;  ///< under poison A
   Comparison comparison;
   std::vector<Attributed> departures;
+  /// Why the subject does not support one of the calls, which it may say before it writes: the case
+  /// proves nothing then. Else empty.
+  std::string denied;
 
   /// The first departure that counts for `clause`, or null.
   const Difference* first(std::string_view clause) const;

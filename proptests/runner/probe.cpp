@@ -18,10 +18,11 @@ constexpr std::uint64_t kAlignment = 256;
 /// The arguments of the call that is asked about. No memory stands behind its addresses.
 class Probe {
  public:
-  Probe(const Operation& operation, AbiScheme scheme, fp8oracle_type type)
+  Probe(const Operation& operation, AbiScheme scheme, fp8oracle_type type, bool noop)
       : abi_(std::move(scheme)),
         scheme_(resolve(*abi_.get())),
         type_(type),
+        noop_(noop),
         args_((operation.args_bytes + 7) / 8) {
     const auto size = static_cast<std::uint32_t>(operation.args_bytes);
     std::memcpy(args_.data(), &size, sizeof size);
@@ -66,8 +67,10 @@ class Probe {
       case FieldRole::kType:
         field_of<std::uint32_t>(data, field) = static_cast<std::uint32_t>(type_);
         return;
-      case FieldRole::kWorkspace:
       case FieldRole::kNoop:
+        if (noop_) field_of<fp8oracle_buffer>(data, field) = buffer(sizeof(float));
+        return;
+      case FieldRole::kWorkspace:
       case FieldRole::kFlag:
       case FieldRole::kFloor: return;  // absent, off, 0
     }
@@ -102,6 +105,7 @@ class Probe {
   AbiScheme abi_;
   const ResolvedScheme scheme_;
   const fp8oracle_type type_;
+  const bool noop_;
   std::vector<std::uint64_t> args_, item_;
   fp8oracle_buffer scale_inv_{};
   std::uint64_t next_ = std::uint64_t{1} << 20;
@@ -110,10 +114,10 @@ class Probe {
 }  // namespace
 
 std::string why_unsupported(const fp8oracle_backend_table& table, fp8oracle_operation id,
-                            AbiScheme scheme, fp8oracle_type type) {
+                            AbiScheme scheme, fp8oracle_type type, bool noop) {
   const Operation& operation = fp8oracle::operation(id);
   if (!offers(table, id)) return "the backend has no " + std::string(operation.name);
-  const Probe probe(operation, std::move(scheme), type);
+  const Probe probe(operation, std::move(scheme), type, noop);
   std::array<char, 512> text{};
   const auto status = table.supports(id, probe.args(), {text.data(), text.size()});
   if (status == FP8ORACLE_OK) return {};

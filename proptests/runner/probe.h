@@ -12,6 +12,6 @@ namespace fp8oracle::runner {
 /// 256 elements, dense, every buffer aligned to 256 bytes, all outputs given. Empty when it does,
 /// else the reason. A call of another shape may still be denied.
 std::string why_unsupported(const fp8oracle_backend_table& table, fp8oracle_operation operation,
-                            AbiScheme scheme, fp8oracle_type type);
+                            AbiScheme scheme, fp8oracle_type type, bool noop = false);
 
 }  // namespace fp8oracle::runner

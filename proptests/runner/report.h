@@ -20,6 +20,7 @@ struct SchemeResult {
   Status status = Status::kSkipped;
   std::string reason;
   std::uint64_t cases = 0;
+  std::uint64_t denied = 0;  ///< cases beside these that the backend did not support
 };
 
 struct ClauseResult {

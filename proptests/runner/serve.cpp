@@ -185,7 +185,7 @@ Message Server::supports(const std::string& bytes) {
   const std::string error = words_of_exception([&] {
     reply.body = why_unsupported(*table_, static_cast<fp8oracle_operation>(body->operation),
                                  {body->scheme, bytes.substr(sizeof *body)},
-                                 static_cast<fp8oracle_type>(body->type));
+                                 static_cast<fp8oracle_type>(body->type), body->noop != 0);
   });
   return error.empty() ? reply : Message{MessageKind::kRefused, 0, error};
 }

@@ -20,9 +20,10 @@ class Session {
 
   /// Runs every step and returns what each left. Never throws for what the backend does.
   virtual Outcome run(const Case& c, Fill fill) = 0;
-  /// Empty when the backend has the operation for the scheme and type at all, else the reason.
+  /// Empty when the backend has the operation for the scheme and type at all, else the reason. With
+  /// a noop: a backend that is older than that field of the operation denies it.
   virtual std::string unsupported(fp8oracle_operation operation, const Scheme& scheme,
-                                  fp8oracle_type type) = 0;
+                                  fp8oracle_type type, bool noop = false) = 0;
   /// Whether it can record a stream and replay it.
   virtual bool can_capture() const = 0;
   virtual std::string name() const = 0;

@@ -36,11 +36,11 @@ bool is_of_a_capture(const Step& step) {
 }  // namespace
 
 const std::string& Support::reason(fp8oracle_operation operation, const Scheme& scheme,
-                                   fp8oracle_type type) {
-  const Key key{operation, scheme.name(), type};
+                                   fp8oracle_type type, bool noop) {
+  const Key key{operation, scheme.name(), type, noop};
   const auto found = known_.find(key);
   if (found != known_.end()) return found->second;
-  return known_.emplace(key, session_.unsupported(operation, scheme, type)).first->second;
+  return known_.emplace(key, session_.unsupported(operation, scheme, type, noop)).first->second;
 }
 
 std::vector<fp8oracle_type> Support::quantize_types(const Scheme& scheme, std::string& why) {
@@ -68,7 +68,8 @@ std::string Support::trim(Case& c, const clauses::Property& property) {
     if (is_of_a_capture(step) && !captures) continue;  // its operations run at once
     const auto need = need_of(c, step);
     if (need) {
-      const std::string& no = reason(need->operation, need->scheme, need->type);
+      const std::string& no =
+          reason(need->operation, need->scheme, need->type, !step.operand("noop").empty());
       if (!no.empty()) {
         missing.try_emplace(need->operation, std::string(to_string(need->operation)) + ": " + no);
         continue;

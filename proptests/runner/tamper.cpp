@@ -24,9 +24,9 @@ class Overwriter {
     auto& size = *static_cast<std::uint32_t*>(data);
     overwrite(prefix + "struct_size", size);
     if (name_ != prefix + "tail") return;
-    size += sizeof(std::uint64_t);
-    set(*reinterpret_cast<std::uint64_t*>(static_cast<char*>(data) + bytes),
-        static_cast<std::uint64_t>(value_));
+    size += static_cast<std::uint32_t>(kFarBytes);
+    auto* last = static_cast<char*>(data) + bytes + kFarBytes - 1;
+    set(*reinterpret_cast<std::uint8_t*>(last), static_cast<std::uint8_t>(value_));
   }
 
   void finish() const {
@@ -87,8 +87,10 @@ class Overwriter {
         overwrite(name + ".knobs." + std::string(knob.name),
                   const_cast<std::uint32_t&>(k.values[knob.id]));
     }
-    if (name_ == name + ".knobs.unknown")
-      set(const_cast<std::uint32_t&>(k.values[k.count++]), word());
+    if (name_ == name + ".knobs.unknown") {
+      k.count += kFarKnobs;
+      set(const_cast<std::uint32_t&>(k.values[k.count - 1]), word());
+    }
     to_null(name + ".knobs.values", k.values);
     to_null(name + ".knobs", s.knobs);
     to_null(name + ".grid", s.grid);

@@ -82,6 +82,13 @@ void judge_clause(ClauseResult& result, bool ordinary) {
     if (result.reason.empty()) result.reason = "no case was run";
     return;
   }
+  for (const SchemeResult& r : result.schemes) {
+    if (r.status != Status::kPassed || r.denied <= r.cases) continue;
+    result.status = Status::kMistrusted;
+    result.reason = "denied " + std::to_string(r.denied) + " of " +
+                    std::to_string(r.denied + r.cases) + " cases of " + r.scheme;
+    return;
+  }
   result.status = Status::kPassed;
   const std::uint64_t total = result.coverage.total_codes();
   if (!ordinary || total < kMistrustCodes) return;

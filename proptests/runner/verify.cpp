@@ -31,6 +31,7 @@ constexpr int kFullFactor = 15;
 // clause and scheme.
 constexpr int kMostDeathsOfAClause = 4;
 constexpr int kMostDeaths = 200;
+constexpr std::uint32_t kMostRedraws = 8;  ///< of a case that the backend denies
 constexpr int kMostHangs = 8;
 constexpr double kShrinkSeconds = 10;     ///< for one clause
 constexpr double kAllShrinkSeconds = 40;  ///< for all of them
@@ -152,8 +153,9 @@ class Run {
   }
 
   /// The case, or nothing where the backend cannot run it or the level has no need of it.
-  std::optional<Case> make_case(Item& local, std::uint64_t number, CaseMaker& maker) {
-    std::optional<Case> c = maker.make(options_.seed, number, local.result.reason);
+  std::optional<Case> make_case(Item& local, std::uint64_t number, std::uint32_t redraw,
+                                CaseMaker& maker) {
+    std::optional<Case> c = maker.make(options_.seed, number, redraw, local.result.reason);
     if (c && options_.level == Level::kSanitize && !cells_.adds(*c)) {
       local.result.reason = "level sanitize: its kernels ran in other cases";
       c.reset();
@@ -163,22 +165,35 @@ class Run {
 
   void run_case(std::size_t index, Item& local, std::uint64_t number, Session& reference,
                 Session& subject, CaseMaker& maker) {
-    const auto c = make_case(local, number, maker);
-    if (!c) return;
+    for (std::uint32_t redraw = 0; redraw <= kMostRedraws && !stop_; ++redraw) {
+      const auto c = make_case(local, number, redraw, maker);
+      if (!c || run_drawn(index, local, number, *c, reference, subject)) return;
+    }
+  }
+
+  /// False: the backend denies it.
+  bool run_drawn(std::size_t index, Item& local, std::uint64_t number, const Case& c,
+                 Session& reference, Session& subject) {
     const Trial trial = options_.level == Level::kSanitize
-                            ? judge_bare(*local.property, *c, reference, subject)
-                            : judge(*local.property, *c, reference, subject);
+                            ? judge_bare(*local.property, c, reference, subject)
+                            : judge(*local.property, c, reference, subject);
+    if (!trial.denied.empty()) {
+      ++local.result.denied;
+      local.result.reason = trial.denied;
+      return false;
+    }
     ++local.result.cases;
     local.elements += trial.comparison.elements;
     local.codes += trial.comparison.codes;
-    count_coverage(*c, trial.arena, trial.reference, local.coverage);
+    count_coverage(c, trial.arena, trial.reference, local.coverage);
     if (local.result.status != Status::kFailed) local.result.status = Status::kPassed;
     std::set<std::string_view> seen;
     for (const Attributed& a : trial.departures) {
-      if (seen.insert(a.clause).second) record(index, local, a.clause, number, *c, trial);
+      if (seen.insert(a.clause).second) record(index, local, a.clause, number, c, trial);
     }
     if (trial.subject.death) note_death(*local.property, trial.subject.death->reason);
     if (device_failed(trial.subject)) note_death(*local.property, "the device failed");
+    return true;
   }
 
   void note_death(const clauses::Property& property, const std::string& reason) {
@@ -233,6 +248,7 @@ class Run {
     if (item.result.reason.empty()) item.result.reason = local.result.reason;
     if (item.result.status == Status::kPassed) item.result.reason.clear();
     item.result.cases += local.result.cases;
+    item.result.denied += local.result.denied;
     item.elements += local.elements;
     item.codes += local.codes;
     item.seconds += local.seconds;

@@ -16,8 +16,8 @@ class Denying final : public Session {
  public:
   explicit Denying(std::optional<fp8oracle_operation> denied) : denied_(denied) {}
   Outcome run(const Case&, Fill) override { return {}; }
-  std::string unsupported(fp8oracle_operation operation, const Scheme&,
-                          fp8oracle_type type) override {
+  std::string unsupported(fp8oracle_operation operation, const Scheme&, fp8oracle_type type,
+                          bool) override {
     if (operation == denied_) return "not here, type " + std::string(to_string(type));
     return operation == FP8ORACLE_OP_QUANTIZE && type == FP8ORACLE_F32 ? "no F32" : "";
   }
@@ -53,7 +53,7 @@ Made made_for(Session& session, clauses::Property property = {}) {
   Support support(session);
   CaseMaker maker(property, scheme, support, false);
   for (std::uint64_t number = 0; number < 4; ++number)
-    made.kept.push_back(maker.make(1, number, made.why));
+    made.kept.push_back(maker.make(1, number, 0, made.why));
   return made;
 }
 

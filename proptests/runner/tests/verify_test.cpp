@@ -41,7 +41,7 @@ class Dying final : public Session {
  public:
   explicit Dying(std::string how) : how_(std::move(how)) {}
   Outcome run(const Case&, Fill) override { return {{}, Death{0, how_}}; }
-  std::string unsupported(fp8oracle_operation, const Scheme&, fp8oracle_type) override {
+  std::string unsupported(fp8oracle_operation, const Scheme&, fp8oracle_type, bool) override {
     return {};
   }
   bool can_capture() const override { return false; }
