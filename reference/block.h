@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 #include "fp8oracle/backend.h"
@@ -14,6 +15,13 @@
 namespace fp8oracle::reference {
 
 /// Whether the block is NaN throughout: knob block.special, where it holds a NaN or an Inf.
+template <typename Derived>
+bool is_special(const Eigen::ArrayBase<Derived>& block, const Knobs& knobs) {
+  return knobs.block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN &&
+         !std::isfinite(max_propagating_nan(block));
+}
+
+/// The same of a block with an E8M0 scale: a number that the rule takes for an Inf is one.
 template <typename Derived>
 bool is_special(const Eigen::ArrayBase<Derived>& block, const E8m0Rules& rules,
                 const Knobs& knobs) {
@@ -51,8 +59,7 @@ BlockScale e8m0_scale(const Eigen::ArrayBase<Derived>& block, const E8m0Rules& r
 template <typename Derived>
 BlockScale free_scale(const Eigen::ArrayBase<Derived>& block, const Format& format,
                       const Knobs& knobs, const ScaleOptions& options) {
-  const bool special = is_special(block, e8m0_rules(format, knobs), knobs);
-  const float scale = special
+  const float scale = is_special(block, knobs)
                           ? std::numeric_limits<float>::quiet_NaN()
                           : scale_from_amax(max_magnitude(block, knobs), format, knobs, options);
   return {bits_of(scale_inverse(scale, knobs)), scale};

@@ -118,8 +118,9 @@ Block decide_block(const Decisions& d, const Args& args, unsigned direction, std
   block.previous_code = previous_code;
   bool special = false;
   block.amax = measure(d, d.block.source(block), special);
-  block.special = block.knobs().block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN &&
-                  (special || d.block.rounds_to_inf(block));
+  // An FP32 scale has room for every finite amax; E8M0 rounded to even has not.
+  special = special || (block.mx() && d.block.rounds_to_inf(block));
+  block.special = special && block.knobs().block_special == FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
   if (block.mx()) {
     block.code = code_of(d.block, block);
     block.code = d.block.adjusted(block);

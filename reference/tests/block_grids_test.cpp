@@ -371,5 +371,16 @@ TEST(BlockGrid, WithANanIsNanThroughoutWhenTold) {
   EXPECT_TRUE(std::isnan(cast.row.scale_inv_at(1)));
 }
 
+TEST(BlockGrid, OfFp32ScalesIsSpecialForANanOrAnInfAlone) {
+  // As an E8M0 scale 3.4e38 would round to 2^128; an FP32 scale knows nothing of that.
+  Cast cast(plain_scheme(kE4M3, {1, 4}), {3.4e38f, 1.0f, 1.0f, 1.0f, -INFINITY, 1.0f}, 1, 6);
+  cast.scheme.knobs.block_special = FP8ORACLE_SPECIAL_WHOLE_BLOCK_NAN;
+  cast.scheme.knobs.e8m0_round = FP8ORACLE_E8M0_EVEN;
+  ASSERT_EQ(cast.run(), FP8ORACLE_OK) << cast.message;
+  EXPECT_EQ(cast.row.codes, (Bytes{0x7E, 0x00, 0x00, 0x00, 0x7F, 0x7F}));
+  EXPECT_EQ(cast.row.scale_inv_at(0), 1.0f / (448.0f / 3.4e38f));
+  EXPECT_TRUE(std::isnan(cast.row.scale_inv_at(1)));
+}
+
 }  // namespace
 }  // namespace fp8oracle::reference
