@@ -2,6 +2,7 @@
 #include "reference/widen.h"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -29,7 +30,7 @@ float widen_bf16(std::uint16_t bits) {
 float widen_f16(std::uint16_t bits) {
   const float sign = (bits & 0x8000u) != 0 ? -1.0f : 1.0f;
   const unsigned magnitude = bits & 0x7FFFu;
-  if (magnitude > 0x7C00u) return std::numeric_limits<float>::quiet_NaN();
+  if (magnitude > 0x7C00u) return std::copysign(std::numeric_limits<float>::quiet_NaN(), sign);
   if (magnitude == 0x7C00u) return sign * std::numeric_limits<float>::infinity();
   return sign * static_cast<float>(finite_value(magnitude, 10, -14));
 }

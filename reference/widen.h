@@ -11,7 +11,7 @@ namespace fp8oracle::reference {
 
 /// BF16 is the upper half of an FP32.
 float widen_bf16(std::uint16_t bits);
-/// IEEE binary16: 5 exponent bits, 10 mantissa bits, bias 15. NaN gives some NaN.
+/// IEEE binary16: 5 exponent bits, 10 mantissa bits, bias 15. NaN gives a NaN of its sign.
 float widen_f16(std::uint16_t bits);
 
 /// to[i] = widen(element i), for `count` elements of `type` at `from`, which may be unaligned.
