@@ -80,7 +80,8 @@ class Direction {
   template <typename Derived>
   Tile product(const Eigen::ArrayBase<Derived>& block, float scale) const {
     if (std::isnan(scale)) return Tile::Constant(block.rows(), block.cols(), scale);
-    return grid_.is_mx() ? Tile(block * scale) : reference::scaled(block, scale, knobs_);
+    return grid_.is_mx() ? with_signs_of_nans(Tile(block * scale), block)
+                         : reference::scaled(block, scale, knobs_);
   }
 
   /// Once for the band, or once for each of its lines.

@@ -49,7 +49,9 @@ ElementRules element_rules(const Format& format, const Knobs& knobs) {
   const bool drop_sign = knobs.element_negative_zero == FP8ORACLE_DROP || format.is_fnuz();
 
   for (const unsigned sign : {0u, 1u}) {
-    const bool keep_nan_sign = knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN;
+    // Where any sign is right, the one that is kept is written.
+    const bool keep_nan_sign =
+        knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN || knobs.element_nan == FP8ORACLE_NAN_ANY_SIGN;
     const unsigned nan =
         knobs.element_nan == FP8ORACLE_NAN_FNUZ ? Format::kSignMask : format.nan_code;
     rules.nan[sign] = signed_code(keep_nan_sign ? sign : 0u, nan);

@@ -244,7 +244,7 @@ std::vector<int> written_buffers(const Case& c, const Arena& arena, std::size_t 
 
 bool same_code(const ResolvedScheme& scheme, std::uint8_t expected, std::uint8_t observed) {
   if (expected == observed) return true;
-  if (scheme.knobs.element_nan != FP8ORACLE_NAN_KEEP_SIGN) return false;
+  if (scheme.knobs.element_nan != FP8ORACLE_NAN_ANY_SIGN) return false;
   const auto sign = static_cast<std::uint8_t>(Format::kSignMask);
   const auto in_class = [&](std::uint8_t code) { return (code & ~sign) == scheme.format.nan_code; };
   return in_class(expected) && in_class(observed);

@@ -16,7 +16,7 @@ const std::vector<Knob>& knobs() {
       {FP8ORACLE_KNOB_ELEMENT_NAN,
        "element.nan_code",
        &K::element_nan,
-       {"0x7F", "keep sign", "0x80"}},
+       {"0x7F", "keep sign", "0x80", "any sign"}},
       {FP8ORACLE_KNOB_ELEMENT_NEGATIVE_ZERO,
        "element.negative_zero",
        &K::element_negative_zero,

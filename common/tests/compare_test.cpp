@@ -34,11 +34,18 @@ TEST(SameCode, CanonicalNanAcceptsEqualCodesAlone) {
     EXPECT_EQ(accepted(with_nan(format, FP8ORACLE_NAN_CANONICAL), never), 256);
 }
 
-TEST(SameCode, KeepSignLetsTheCanonicalNanHaveEitherSign) {
+TEST(SameCode, KeepSignAcceptsEqualCodesAlone) {
+  for (const Format& format : {kE4M3, kE5M2})
+    EXPECT_EQ(accepted(with_nan(format, FP8ORACLE_NAN_KEEP_SIGN), never), 256);
+}
+
+TEST(SameCode, AnySignLetsTheCanonicalNanHaveEitherSign) {
   // 0x7F and 0xFF, not E5M2's other four NaN codes.
   const auto either = [](int a, int b) { return (a & 0x7F) == 0x7F && (b & 0x7F) == 0x7F; };
   for (const Format& format : {kE4M3, kE5M2})
-    EXPECT_EQ(accepted(with_nan(format, FP8ORACLE_NAN_KEEP_SIGN), either), 258);
+    EXPECT_EQ(accepted(with_nan(format, FP8ORACLE_NAN_ANY_SIGN), either), 258);
+  for (const Format& format : {kE4M3Fnuz, kE5M2Fnuz})
+    EXPECT_EQ(accepted(with_nan(format, FP8ORACLE_NAN_ANY_SIGN), never), 256);
 }
 
 TEST(SameCode, FnuzHasOneNanCode) {

@@ -87,7 +87,7 @@ constexpr uint32_t kNumber = 0;  ///< not one of a list
 constexpr Knob kKnobs[] = {
     {"element.overflow", 3},
     {"element.inf", 2},
-    {"element.nan_code", 3},
+    {"element.nan_code", 4},
     {"element.negative_zero", 2},
     {"element.subnormals", 2},
     {"element.max", kNumber},

@@ -116,6 +116,19 @@ class Codec {
     }
   }
 
+  /// The product of x, where a NaN has the sign of x; a plain rule does not look at it [K11].
+  static HWY_INLINE VF WithSignOfNan(VF product, VF x) {
+    if constexpr (kPlain) return product;
+    return hn::IfThenElse(hn::IsNaN(product), hn::CopySign(product, x), product);
+  }
+
+  /// x * factor of an MX block; a factor that is NaN, without a sign, hides that of x.
+  static HWY_INLINE VF MxProduct(VF x, VF factor) {
+    const VF product = hn::Mul(x, factor);
+    if constexpr (kPlain) return product;
+    return hn::IfThenElse(hn::IsNaN(factor), factor, WithSignOfNan(product, x));
+  }
+
   HWY_INLINE Codes EncodeFour(VF y0, VF y1, VF y2, VF y3) const {
     return PackCodes(Encode(y0), Encode(y1), Encode(y2), Encode(y3));
   }

@@ -62,7 +62,9 @@ ElementRule element_rule(const Format& format, const Knobs& knobs) {
   const bool drop_zero_sign = knobs.element_negative_zero == FP8ORACLE_DROP || format.is_fnuz();
   rule.zero_sign = drop_zero_sign ? 0 : kSign;
   rule.nan_code = static_cast<std::int32_t>(format.nan_code);
-  rule.nan_sign = knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN ? kSign : 0;
+  const bool keep_nan_sign =
+      knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN || knobs.element_nan == FP8ORACLE_NAN_ANY_SIGN;
+  rule.nan_sign = keep_nan_sign ? kSign : 0;
   rule.overflow_code = static_cast<std::int32_t>(knobs.element_max_code);
   rule.overflow_sign = kSign;
   if (knobs.element_overflow == FP8ORACLE_OVERFLOW_INF && format.has_inf()) {

@@ -98,7 +98,7 @@ class MxRowKernel {
                              const VF (&factor)[2], bool stream) const {
     StoreUnit(out, stream, [&](std::int64_t i) HWY_ATTR {
       const auto scaled = [&](std::int64_t lane) HWY_ATTR {
-        return hn::Mul(LoadFloat(in + lane), factor[lane / kMxBlock]);
+        return Codec<kPlain>::MxProduct(LoadFloat(in + lane), factor[lane / kMxBlock]);
       };
       const std::int64_t lane = i * 4 * kLanes;
       return codec_.EncodeFour(scaled(lane), scaled(lane + kLanes), scaled(lane + 2 * kLanes),

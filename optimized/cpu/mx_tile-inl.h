@@ -113,7 +113,8 @@ HWY_NOINLINE void EncodeTile(const MxTile& tile, const ElementRule& rule, std::u
     const auto unit = [&](std::int64_t c, std::uint8_t* to, bool stream_unit) HWY_ATTR {
       StoreUnit(to, stream_unit, [&](std::int64_t i) HWY_ATTR {
         const auto scaled = [&](std::int64_t lane) HWY_ATTR {
-          return hn::Mul(hn::Load(kF, tile.values[r] + lane), hn::Load(kF, tile.factor + lane));
+          return Codec<kPlain>::MxProduct(hn::Load(kF, tile.values[r] + lane),
+                                          hn::Load(kF, tile.factor + lane));
         };
         const std::int64_t lane = c + i * 4 * kLanes;
         return codec.EncodeFour(scaled(lane), scaled(lane + kLanes), scaled(lane + 2 * kLanes),

@@ -58,9 +58,9 @@ class TensorKernel {
     const VF x = LoadFloat(from);
     amax_ = MaxMagnitude(amax_, x, nan_limit_);
     if constexpr (!kPlain) {
-      if (divide_) return hn::Div(x, factor_);
+      if (divide_) return Codec<kPlain>::WithSignOfNan(hn::Div(x, factor_), x);
     }
-    return hn::Mul(x, factor_);
+    return Codec<kPlain>::WithSignOfNan(hn::Mul(x, factor_), x);
   }
 
   Codec<kPlain> codec_;

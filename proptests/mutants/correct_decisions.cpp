@@ -18,7 +18,7 @@ std::uint8_t signed_code(bool negative, std::uint32_t code) {
 std::uint8_t nan_code(bool negative, const Site& site) {
   const std::uint32_t nan = site.format().nan_code;
   if (nan == 0x80u || site.knobs().element_nan == FP8ORACLE_NAN_FNUZ) return 0x80;
-  return signed_code(negative && site.knobs().element_nan == FP8ORACLE_NAN_KEEP_SIGN, nan);
+  return signed_code(negative && site.knobs().element_nan != FP8ORACLE_NAN_CANONICAL, nan);
 }
 
 std::uint8_t overflow_code(bool negative, std::uint32_t, const Site& site) {
@@ -67,11 +67,11 @@ float scale_inv_of(float scale, const Args& args) {
   return scale_inv;
 }
 
-/// Over the scale_inv as it is stored.
+/// Over the scale_inv as it is stored. The machine may give a NaN any sign; it gets that of x.
 float product_of(float x, float scale, const Site& site) {
-  if (site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV)
-    return x / scale_inv_of(scale, site.args);
-  return x * scale;
+  const bool divide = site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
+  const float product = divide ? x / scale_inv_of(scale, site.args) : x * scale;
+  return is_nan(product) ? from_bits((bits_of(x) & ~kAbsMask) | kNanBits) : product;
 }
 
 /// A prior amax whose sign bit is set is below everything; any other NaN stays. An empty tensor

@@ -133,7 +133,8 @@ Block decide_block(const Decisions& d, const Args& args, unsigned direction, std
 
 float block_product(const Decisions& d, float x, float scale, const Site& site) {
   if (is_nan(scale)) return from_bits(kNanBits);  // whatever the sign of x
-  return site.args.scheme.grid.is_mx() ? x * scale : d.tensor.product(x, scale, site);
+  if (site.args.scheme.grid.is_mx()) return is_nan(x) ? x : x * scale;
+  return d.tensor.product(x, scale, site);
 }
 
 void quantize_blocks(const Decisions& d, const Args& args) {

@@ -20,7 +20,7 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 /// All settings of the element knobs for one format, with two largest codes.
 std::vector<Knobs> all_element_knobs(const Format& format) {
   std::vector<Knobs> all;
-  for (unsigned setting = 0; setting < 3u * 2 * 3 * 2 * 2 * 2; ++setting) {
+  for (unsigned setting = 0; setting < 3u * 2 * 4 * 2 * 2 * 2; ++setting) {
     Knobs knobs = plain_knobs(format);
     unsigned rest = setting;
     const auto next = [&rest](unsigned values) {
@@ -30,7 +30,7 @@ std::vector<Knobs> all_element_knobs(const Format& format) {
     };
     knobs.element_overflow = next(3);
     knobs.element_inf = next(2);
-    knobs.element_nan = next(3);
+    knobs.element_nan = next(4);
     knobs.element_negative_zero = next(2);
     knobs.element_subnormals = next(2);
     knobs.element_max_code = next(2) == 0 ? format.max_code : format.max_code - 5;
@@ -46,6 +46,7 @@ unsigned expected_code(const Format& format, const TableSearch& table, const Kno
   unsigned nan = format.nan_code;
   if (knobs.element_nan == FP8ORACLE_NAN_FNUZ) nan = 0x80;
   if (knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN) nan |= sign;
+  if (knobs.element_nan == FP8ORACLE_NAN_ANY_SIGN) nan |= sign;  // the one that is kept
   if (std::isnan(x)) return nan;
 
   if (std::isinf(x) && knobs.element_inf == FP8ORACLE_INF_SATURATE)

@@ -76,6 +76,33 @@ TEST(QuantizeTensor, MultipliesOrDividesByTheKnob) {
   EXPECT_GT(differences, 100u);  // the two rules are two rules
 }
 
+TEST(QuantizeTensor, GivesANanTheSignOfTheInputWhateverTheScaleIs) {
+  // x * NaN and 0 * Inf: the machine would have given a NaN of a sign of its own.
+  struct Row {
+    float scale;
+    Bytes codes;  ///< of NaN, -NaN, 0, -0, 1, -1
+  };
+  const Row rows[]{{1.0f, {0x7F, 0xFF, 0x00, 0x80, 0x38, 0xB8}},
+                   {-1.0f, {0x7F, 0xFF, 0x80, 0x00, 0xB8, 0x38}},
+                   {INFINITY, {0x7F, 0xFF, 0x7F, 0xFF, 0x7E, 0xFE}},
+                   {NAN, {0x7F, 0xFF, 0x7F, 0xFF, 0x7F, 0xFF}},
+                   {-NAN, {0x7F, 0xFF, 0x7F, 0xFF, 0x7F, 0xFF}}};
+  for (const auto knob : {FP8ORACLE_NAN_KEEP_SIGN, FP8ORACLE_NAN_ANY_SIGN}) {
+    for (const auto product :
+         {FP8ORACLE_PRODUCT_X_TIMES_SCALE, FP8ORACLE_PRODUCT_X_OVER_SCALE_INV}) {
+      for (const Row& row : rows) {
+        Cast cast(tensor_scheme(), {NAN, -NAN, 0.0f, -0.0f, 1.0f, -1.0f}, 2, 3);
+        cast.scheme.knobs.element_nan = knob;
+        cast.scheme.knobs.product = product;
+        float scale = row.scale;
+        cast.args.scale = buffer_of(scale);
+        ASSERT_EQ(cast.run(), FP8ORACLE_OK) << cast.message;
+        EXPECT_EQ(cast.row.codes, row.codes) << scale << ", product " << product;
+      }
+    }
+  }
+}
+
 TEST(QuantizeTensor, TakesAnAbsentScaleAsExactlyOne) {
   Cast cast(tensor_scheme(), varied(100), 10, 10);
   ASSERT_EQ(cast.run(), FP8ORACLE_OK);

@@ -103,8 +103,9 @@ typedef enum fp8oracle_element_inf {
 
 typedef enum fp8oracle_element_nan {
   FP8ORACLE_NAN_CANONICAL = 0, /* 0x7F, whatever the sign of the input */
-  FP8ORACLE_NAN_KEEP_SIGN = 1, /* 0x7F or 0xFF                         */
-  FP8ORACLE_NAN_FNUZ = 2       /* 0x80                                 */
+  FP8ORACLE_NAN_KEEP_SIGN = 1, /* 0x7F or 0xFF, by the sign of x; of a block that is NaN: 0x7F */
+  FP8ORACLE_NAN_FNUZ = 2,      /* 0x80                                 */
+  FP8ORACLE_NAN_ANY_SIGN = 3   /* 0x7F or 0xFF, both are right         */
 } fp8oracle_element_nan;
 
 typedef enum fp8oracle_keep { FP8ORACLE_KEEP = 0, FP8ORACLE_DROP = 1 } fp8oracle_keep;

@@ -24,7 +24,7 @@ static const struct {
 } known_knobs[] = {
     {"scheme.knobs.element.overflow", 3},
     {"scheme.knobs.element.inf", 2},
-    {"scheme.knobs.element.nan_code", 3},
+    {"scheme.knobs.element.nan_code", 4},
     {"scheme.knobs.element.negative_zero", 2},
     {"scheme.knobs.element.subnormals", 2},
     {"scheme.knobs.element.max", 0x7F},

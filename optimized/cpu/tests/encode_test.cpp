@@ -38,7 +38,8 @@ void expect_codes(const ResolvedScheme& scheme, Input& input, float scale) {
   const bool divide = scheme.knobs.product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
   for (std::int64_t c = 0; c < input.matrix.cols; ++c) {
     const float x = input.at(0, c);
-    const float y = divide ? x / (1.0f / scale) : x * scale;
+    float y = divide ? x / (1.0f / scale) : x * scale;
+    if (std::isnan(y)) y = std::copysign(y, x);
     ASSERT_EQ(got.codes[0][static_cast<std::size_t>(c)], encode(scheme.format, scheme.knobs, y))
         << "x " << std::hex << std::bit_cast<std::uint32_t>(x) << " scale " << scale;
   }
@@ -73,8 +74,9 @@ TEST_P(EveryFormat, EveryElementKnobIsHonoured) {
       scheme.knobs.element_negative_zero = bits >> 1 & 1;
       scheme.knobs.element_subnormals = bits >> 2 & 1;
       schemes.push_back(scheme);
-      if (!GetParam().is_fnuz())
-        schemes.push_back(with_knob(scheme, &K::element_nan, FP8ORACLE_NAN_KEEP_SIGN));
+      if (GetParam().is_fnuz()) continue;
+      for (const auto nan : {FP8ORACLE_NAN_KEEP_SIGN, FP8ORACLE_NAN_ANY_SIGN})
+        schemes.push_back(with_knob(scheme, &K::element_nan, nan));
     }
   }
   for (const std::uint32_t max_code : {1u, 8u, 0x37u, 0x38u}) {
@@ -85,7 +87,8 @@ TEST_P(EveryFormat, EveryElementKnobIsHonoured) {
   schemes.push_back(with_knob(base, &K::product, FP8ORACLE_PRODUCT_X_OVER_SCALE_INV));
   on_every_target([&] {
     for (const ResolvedScheme& scheme : schemes) {
-      for (const float scale : {1.0f, 0.7f}) expect_codes(scheme, input, scale);
+      for (const float scale : {1.0f, 0.7f, -2.0f, 0.0f, INFINITY, NAN, -NAN})
+        expect_codes(scheme, input, scale);
     }
   });
 }

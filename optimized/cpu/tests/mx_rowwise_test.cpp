@@ -25,8 +25,11 @@ Expected model(const ResolvedScheme& scheme, const Input& input) {
         block.push_back(input.at(r, i));
       const std::uint8_t scale_inv = e8m0_of_block(format, scheme.knobs, block);
       expected.scale_inv.push_back(scale_inv);
-      for (const float x : block)
-        expected.codes.push_back(encode(format, scheme.knobs, x * e8m0_reciprocal(scale_inv)));
+      for (const float x : block) {
+        const float factor = e8m0_reciprocal(scale_inv);  // a NaN hides the sign of x
+        const float y = std::isnan(factor) ? factor : x * factor;
+        expected.codes.push_back(encode(format, scheme.knobs, y));
+      }
     }
   }
   return expected;
@@ -35,10 +38,33 @@ Expected model(const ResolvedScheme& scheme, const Input& input) {
 // Mostly one decade, so that a block's scale is not always that of an outlier; the rest are what
 // the rules of scales treat apart.
 std::vector<float> pool() {
-  std::vector<float> values{NAN, -INFINITY, INFINITY, 1e-40f, -1e-45f, 3.4e38f, 0x1p-127f};
+  std::vector<float> values{NAN, -NAN, -INFINITY, INFINITY, 1e-40f, -1e-45f, 3.4e38f, 0x1p-127f};
   for (int i = 0; i < 400; ++i) values.push_back(static_cast<float>(i - 200) / 64.0f);
   for (int i = 0; i < 60; ++i) values.push_back(0.0f);
   return values;
+}
+
+/// Rowwise alone and in both directions are two kernels.
+TEST(CpuMx, ABlockThatIsNanHidesTheSignsAndAnyOtherKeepsThemOnEveryTarget) {
+  std::vector<float> pool(8, 1.0f);
+  pool.insert(pool.end(), {-NAN, NAN});
+  for (const char* const profile : {"te", "torchao-rceil"}) {
+    for (const char* const directions : {"row", "both"}) {
+      ResolvedScheme scheme =
+          scheme_of("e4m3.mx32." + std::string(directions) + ".compact." + profile);
+      scheme.knobs.element_nan = FP8ORACLE_NAN_KEEP_SIGN;
+      for (const auto type : {FP8ORACLE_F32, FP8ORACLE_BF16, FP8ORACLE_F16}) {
+        Input input = make_input(type, {64, 96}, pool, 5);
+        const Expected expected = model(scheme, input);
+        on_every_target([&] {
+          const Quantized got = quantize(scheme, input);
+          ASSERT_EQ(got.status, FP8ORACLE_OK) << got.message;
+          EXPECT_EQ(got.scale_inv[0], expected.scale_inv) << profile << " " << directions;
+          EXPECT_EQ(got.codes[0], expected.codes) << profile << " " << directions;
+        });
+      }
+    }
+  }
 }
 
 /// Wide rows: as many blocks at once as the vectors have lanes, then pairs, then a partial block.

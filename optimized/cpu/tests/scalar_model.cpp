@@ -39,7 +39,9 @@ std::uint8_t signed_code(unsigned code, bool negative) {
 }
 
 std::uint8_t nan_code(const Format& format, const Knobs& knobs, bool negative) {
-  return signed_code(format.nan_code, negative && knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN);
+  const bool keep =
+      knobs.element_nan == FP8ORACLE_NAN_KEEP_SIGN || knobs.element_nan == FP8ORACLE_NAN_ANY_SIGN;
+  return signed_code(format.nan_code, negative && keep);
 }
 
 std::uint8_t overflow_code(const Format& format, const Knobs& knobs, bool negative) {
