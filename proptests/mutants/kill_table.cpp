@@ -21,6 +21,27 @@ using runner::Session;
 using runner::SessionFactory;
 using runner::Status;
 
+/// A profile that only mutants live in: te, where the code of a NaN keeps the sign.
+Profile keep_sign() {
+  Profile p = find_profile("te");
+  p.name = "keep-sign";
+  p.source = "te, with element.nan_code = keep sign";
+  p.knobs.element_nan = FP8ORACLE_NAN_KEEP_SIGN;
+  return p;
+}
+
+/// The built-in profiles, and those that only some of the mutants live in.
+std::vector<Profile> profiles_of(std::span<const Mutant> mutants) {
+  std::vector<Profile> profiles = builtin_profiles();
+  for (const Mutant& m : mutants) {
+    const bool known =
+        m.profile.empty() || std::any_of(profiles.begin(), profiles.end(),
+                                         [&](const Profile& p) { return p.name == m.profile; });
+    if (!known) profiles.push_back(mutant_profile(m.profile));
+  }
+  return profiles;
+}
+
 double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -41,7 +62,7 @@ SessionFactory subject_of(const Mutant& m, const KillOptions& options) {
 runner::VerifyOptions verify_options(const Mutant& m, const KillOptions& options) {
   runner::VerifyOptions v;
   v.profiles =
-      m.profile.empty() ? builtin_profiles() : std::vector<Profile>{find_profile(m.profile)};
+      m.profile.empty() ? builtin_profiles() : std::vector<Profile>{mutant_profile(m.profile)};
   if (options.complete) v.clause_ids = {m.clause};
   v.seed = options.seed;
   v.threads = 1;
@@ -161,7 +182,7 @@ runner::Report run_control(std::span<const Mutant> mutants,
                            const fp8oracle_backend_table& reference, const KillOptions& options) {
   runner::VerifyOptions v;
   for (const Mutant& m : mutants) v.clause_ids.push_back(m.clause);
-  v.profiles = builtin_profiles();
+  v.profiles = profiles_of(mutants);
   v.seed = options.seed;
   v.threads = options.threads;
   const fp8oracle_backend_table& right =
@@ -170,6 +191,11 @@ runner::Report run_control(std::span<const Mutant> mutants,
 }
 
 }  // namespace
+
+const Profile& mutant_profile(std::string_view name) {
+  static const Profile own = keep_sign();
+  return name == own.name ? own : find_profile(name);
+}
 
 std::string_view to_string(Fate fate) {
   switch (fate) {

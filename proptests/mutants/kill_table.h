@@ -5,9 +5,11 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fp8oracle/backend.h"
+#include "fp8oracle/profile.h"
 #include "mutants/mutants.h"
 #include "runner/child_session.h"
 #include "runner/report.h"
@@ -15,6 +17,10 @@
 // The kill table measures the properties: every mutant must break the clause that it declares, at
 // level smoke, and the correct kernel must break none.
 namespace fp8oracle::mutants {
+
+/// The profile that a mutant lives in, by its name: a built-in one, or "keep-sign", which has a
+/// value of a knob that no built-in one has. Throws UsageError.
+const Profile& mutant_profile(std::string_view name);
 
 /// What the run found out about one mutant.
 enum class Fate {

@@ -20,6 +20,15 @@ void nan_keeps_sign(Decisions& d) {
     return signed_code(negative, site.format().nan_code);
   };
 }
+void nan_loses_sign(Decisions& d) {
+  d.element.nan = [](bool, const Site& site) { return correct().element.nan(false, site); };
+}
+void f16_nan_loses_sign(Decisions& d) {
+  d.element.widen = [](const std::uint8_t* at, std::uint32_t type) {
+    const float x = widen(at, type);
+    return type == FP8ORACLE_F16 && is_nan(x) ? magnitude(x) : x;
+  };
+}
 void nan_of_e5m2_is_7e(Decisions& d) {
   d.element.nan = [](bool negative, const Site& site) {
     const std::uint8_t nan = correct().element.nan(negative, site);
@@ -116,6 +125,10 @@ std::vector<Mutant> wrong_nan() {
       mutant<clamp_swallows_nan>({"clamp-swallows-nan", "K11", "vLLM #49077, pytorch #160957 (D08)",
                                   "fminf(fmaxf(x, -max), max) before the cast"}),
       mutant<nan_keeps_sign>({"nan-keeps-sign", "K11", "contract K11", "a negative NaN gets 0xFF"}),
+      mutant<nan_loses_sign>({"nan-loses-sign", "K11", "contract K11",
+                              "a negative NaN gets 0x7F where the sign is kept", "keep-sign"}),
+      mutant<f16_nan_loses_sign>({"f16-nan-loses-sign", "K11", "the reference, until 2026-11-25",
+                                  "the widening makes one NaN of all of FP16's", "keep-sign"}),
       mutant<nan_of_e5m2_is_7e>(
           {"nan-of-e5m2-is-7e", "K11", "semantics 0.2", "E5M2 NaN gets 0x7E"}),
       mutant<nan_is_zero>({"nan-is-zero", "K11", "vLLM #49077 (D08)", "NaN becomes 0"}),

@@ -30,7 +30,7 @@ TEST(Mutants, AreNamedOnceAndDeclareWhatExists) {
     EXPECT_EQ(find_mutant(m.name), &m);
     EXPECT_NO_THROW(find_clause(m.clause)) << m.name;
     if (!m.profile.empty()) {
-      EXPECT_NO_THROW(find_profile(m.profile)) << m.name;
+      EXPECT_NO_THROW(mutant_profile(m.profile)) << m.name;
     }
     EXPECT_FALSE(m.family.empty() || m.summary.empty() || m.source.empty()) << m.name;
   }
