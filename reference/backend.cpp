@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/backend.h"
 
-#include <limits>
-#include <optional>
-#include <string>
-
 #include "fp8oracle/host_memory.h"
 #include "fp8oracle/operations/arguments.h"
-#include "fp8oracle/operations/operation.h"
 #include "reference/amax.h"
-#include "reference/codec.h"
 #include "reference/current.h"
 #include "reference/dequantize.h"
 #include "reference/layout.h"
@@ -20,20 +14,11 @@
 namespace fp8oracle::reference {
 namespace {
 
-/// Why a format that check_scheme() takes cannot be served, or nothing.
-std::optional<std::string> unsupported_format(const Format& format) {
-  const double max = decode(format, static_cast<std::uint8_t>(format.max_code));
-  if (max <= static_cast<double>(std::numeric_limits<float>::max())) return std::nullopt;
-  return "scheme.format: its largest value is not an FP32 number";
-}
-
 /// Checks everything before a byte is written [K31], looks at noop, then runs `operation`.
 template <typename Args, typename Operation>
 fp8oracle_status run(fp8oracle_operation id, const Args* args, fp8oracle_message message,
                      Operation&& operation) {
   return checked(id, args, message, [&](const ResolvedScheme& scheme, const Args& a) {
-    if (const auto reason = unsupported_format(scheme.format))
-      return report(FP8ORACLE_UNSUPPORTED, *reason, message);
     if constexpr (requires { a.noop; }) {
       if (stopped_by(a.noop)) return FP8ORACLE_OK;  // all or nothing [K23]
     }
@@ -44,14 +29,10 @@ fp8oracle_status run(fp8oracle_operation id, const Args* args, fp8oracle_message
 
 fp8oracle_status supports(fp8oracle_operation id, const void* args, fp8oracle_message reason) {
   return guarded(reason, [&] {
-    if (auto error = check_arguments(id, args)) {
-      error->status = FP8ORACLE_UNSUPPORTED;
-      return report(*error, reason);
-    }
-    const auto* scheme =
-        field_of<const fp8oracle_scheme*>(args, *operation(id).find(FieldRole::kScheme));
-    const auto why = unsupported_format(resolve(*scheme).format);
-    return why ? report(FP8ORACLE_UNSUPPORTED, *why, reason) : FP8ORACLE_OK;
+    auto error = check_arguments(id, args);
+    if (!error) return FP8ORACLE_OK;
+    error->status = FP8ORACLE_UNSUPPORTED;
+    return report(*error, reason);
   });
 }
 

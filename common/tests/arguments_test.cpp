@@ -165,6 +165,15 @@ TEST(Scheme, NumbersThatAreNoFormatAreNamed) {
       {"bias", {kSize, 8, 4, 3, 101, 0x7E, 0, 0x7F}},
       {"bias", {kSize, 8, 4, 3, -101, 0x7E, 0, 0x7F}},
       {"bias", {kSize, 8, 4, 3, INT32_MIN, 0x7E, 0, 0x7F}},
+      {"", {kSize, 8, 6, 1, -64, 0x7F, 0, 0x80}},  // 1.5 * 2^127
+      {"max_code", {kSize, 8, 6, 1, -65, 0x7F, 0, 0x80}},
+      {"", {kSize, 8, 6, 1, -65, 0x7D, 0, 0x7F}},
+      {"", {kSize, 8, 5, 2, -97, 0x7B, 0x7C, 0x7F}},  // 1.75 * 2^127
+      {"max_code", {kSize, 8, 5, 2, -98, 0x7B, 0x7C, 0x7F}},
+      {"max_code", {kSize, 8, 6, 1, -100, 0x7D, 0x7F, 0x7E}},
+      {"", {kSize, 8, 6, 1, -100, 0x37, 0x7F, 0x7E}},  // 1.5 * 2^127
+      {"max_code", {kSize, 8, 6, 1, -100, 0x38, 0x7F, 0x7E}},
+      {"", {kSize, 8, 4, 3, -100, 0x7E, 0, 0x7F}},
       {"max_code", {kSize, 8, 4, 3, 7, 0, 0, 0x7F}},
       {"max_code", {kSize, 8, 4, 3, 7, 0x80, 0, 0x80}},
       {"inf_code", {kSize, 8, 5, 2, 15, 0x7B, 0x7B, 0x7F}},  // the largest finite code

@@ -69,8 +69,17 @@ Error check_format(const fp8oracle_format* format) {
     return wrong(name.at("exponent_bits"), "is not 1 to 6");
   if (f.mantissa_bits != 7 - f.exponent_bits)
     return wrong(name.at("mantissa_bits"), "and exponent_bits are not 7 together");
-  if (f.bias < -100 || f.bias > 100) return wrong(name.at("bias"), "is not -100 to 100");
+  constexpr int kMostBias = 100, kLargestExponent = std::numeric_limits<float>::max_exponent - 1;
+  // The smallest subnormal, 2^(1 - bias - mantissa_bits), is one of FP32 for every bias.
+  static_assert(1 - kMostBias - 6 >= -149);
+  if (f.bias < -kMostBias || f.bias > kMostBias)
+    return wrong(name.at("bias"), "is not -100 to 100");
   if (f.max_code < 1 || f.max_code > 0x7F) return wrong(name.at("max_code"), "is not 1 to 0x7F");
+  const int exponent = static_cast<int>(f.max_code >> f.mantissa_bits) - f.bias;
+  if (exponent > kLargestExponent) {
+    return wrong(name.at("max_code"),
+                 "is worth 2^" + std::to_string(exponent) + " or more: not a finite FP32 number");
+  }
   const auto above = [&f](std::uint32_t code) { return code > f.max_code && code <= 0x7F; };
   if (f.inf_code != 0 && !above(f.inf_code))
     return wrong(name.at("inf_code"), "is not 0 or above max_code, to 0x7F");
