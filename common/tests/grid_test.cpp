@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace fp8oracle {
 namespace {
 
@@ -14,14 +17,23 @@ struct Word {
   const char* word;
   Grid grid;
 };
-constexpr Word kWords[]{{"tensor", {0, 0}},       {"row", {1, 0}},
-                        {"1x128", {1, 128}},      {"128x128", {128, 128}},
-                        {"3x5", {3, 5}},          {"1x1", {1, 1}},
-                        {"128x1", {128, 1}},      {"65536x65536", {65536, 65536}},
-                        {"mx32", mx(1, 32)},      {"mx16", mx(1, 16)},
-                        {"mx1", mx(1, 1)},        {"mx32x32", mx(32, 32)},
-                        {"mx3x5", mx(3, 5)},      {"mx2x1", mx(2, 1)},
-                        {"mx65536", mx(1, 65536)}};
+constexpr Word kWords[]{{"tensor", {0, 0}},
+                        {"row", {1, 0}},
+                        {"1x128", {1, 128}},
+                        {"128x128", {128, 128}},
+                        {"3x5", {3, 5}},
+                        {"1x1", {1, 1}},
+                        {"128x1", {128, 1}},
+                        {"65536x65536", {65536, 65536}},
+                        {"mx32", mx(1, 32)},
+                        {"mx16", mx(1, 16)},
+                        {"mx1", mx(1, 1)},
+                        {"mx32x32", mx(32, 32)},
+                        {"mx3x5", mx(3, 5)},
+                        {"mx2x1", mx(2, 1)},
+                        {"mx65536", mx(1, 65536)},
+                        {"3x5-repeated", {3, 5, FP8ORACLE_SCALE_F32, true}},
+                        {"mx3x5-once", {3, 5, FP8ORACLE_SCALE_E8M0, false}}};
 
 TEST(Grid, HasAWordThatIsReadBack) {
   for (const auto& [word, grid] : kWords) {
@@ -30,6 +42,28 @@ TEST(Grid, HasAWordThatIsReadBack) {
     ASSERT_TRUE(read) << word;
     EXPECT_EQ(*read, grid) << word;
   }
+}
+
+TEST(Grid, HasANameThatNoOtherGridHasAndThatIsReadBack) {
+  std::set<std::string> names;
+  std::size_t grids = 0;
+  const auto expect_name = [&](const Grid& grid) {
+    const std::string name = to_string(grid);
+    EXPECT_TRUE(names.insert(name).second) << name;
+    EXPECT_EQ(grid_from(name), grid) << name;
+    ++grids;
+  };
+  expect_name(kTensorGrid);
+  expect_name(kRowGrid);
+  for (const std::uint32_t rows : {1u, 2u, 3u, 31u, 32u, 33u, 128u, 65535u, 65536u}) {
+    for (const std::uint32_t cols : {1u, 2u, 3u, 31u, 32u, 33u, 128u, 65535u, 65536u}) {
+      for (const auto type : {FP8ORACLE_SCALE_F32, FP8ORACLE_SCALE_E8M0}) {
+        expect_name({rows, cols, type, false});
+        if (rows > 1) expect_name({rows, cols, type, true});
+      }
+    }
+  }
+  EXPECT_EQ(grids, 2u + 9 * 9 * 2 + 8 * 9 * 2);
 }
 
 TEST(Grid, OfTheNamedConstantsHasTheirNames) {
@@ -84,6 +118,17 @@ TEST(Grid, HasNoOtherWords) {
                            "mx32x32x",
                            "1x128\n",
                            "block",
+                           "1x32-repeated",
+                           "mx32-once",
+                           "mx32x32-repeated",
+                           "3x5-once",
+                           "mx3x5-once-once",
+                           "mx3x5-",
+                           "3x5-repeated ",
+                           "-repeated",
+                           "-once",
+                           "tensor-repeated",
+                           "row-repeated",
                            "*"}) {
     EXPECT_FALSE(grid_from(word)) << "'" << word << "'";
   }
@@ -96,7 +141,9 @@ TEST(Grid, KnowsWhoseScaleIsGivenAndWhatAScaleIs) {
     EXPECT_EQ(grid.scale_is_given(), name == "tensor") << word;
     EXPECT_EQ(grid.is_mx(), name.starts_with("mx")) << word;
     EXPECT_EQ(grid.scale_bytes(), name.starts_with("mx") ? 1 : 4) << word;
-    EXPECT_EQ(grid.repeat, name.starts_with("mx") && grid.block_rows > 1) << word;
+    const bool repeat = name.ends_with("-repeated") ||
+                        (name.starts_with("mx") && grid.block_rows > 1 && !name.ends_with("-once"));
+    EXPECT_EQ(grid.repeat, repeat) << word;
     EXPECT_EQ(grid.levels, 1u) << word;
   }
 }

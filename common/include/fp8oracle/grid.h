@@ -34,7 +34,8 @@ inline constexpr Grid kRowGrid{1, 0};
 inline constexpr Grid kMx32Grid{1, 32, FP8ORACLE_SCALE_E8M0};
 inline constexpr Grid kMx32x32Grid{32, 32, FP8ORACLE_SCALE_E8M0, true};
 
-/// "tensor", "row", "1x128", "3x5" (FP32); "mx32" (1 x 32), "mx32x32" (E8M0, repeated).
+/// "tensor", "row", "1x128", "3x5" (FP32); "mx32" (1 x 32), "mx32x32" (E8M0, repeated). Rarer:
+/// "3x5-repeated" (FP32), "mx3x5-once" (E8M0, not repeated). No two legal grids have one word.
 std::string to_string(const Grid& grid);
 /// The grid of such a word, or nothing.
 std::optional<Grid> grid_from(std::string_view word);
