@@ -73,18 +73,22 @@ Scheme Scheme::with_layout(fp8oracle_layout l) const {
 
 std::vector<fp8oracle_layout> layouts_of(const Grid& grid) {
   if (grid.block_cols == 0) return {FP8ORACLE_LAYOUT_COMPACT};
-  if (grid.is_mx())
-    return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED};
-  return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED};
+  if (!grid.is_mx()) return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED};
+  return {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED, FP8ORACLE_LAYOUT_SWIZZLED,
+          FP8ORACLE_LAYOUT_PACKED};
 }
 
 std::vector<Scheme> schemes_of(const Profile& profile) {
   std::vector<Scheme> schemes;
   for (const Format& named : kSchemeFormats) {
     for (const Grid& grid : profile.grids) {
+      // Matrix instructions read blocks of 32 swizzled; packed scales belong to longer blocks.
+      const bool is_ocp_mx = grid == kMx32Grid || grid == kMx32x32Grid;
       for (const unsigned directions : {1u, 2u, 3u}) {
-        for (const auto layout : layouts_of(grid))
+        for (const auto layout : layouts_of(grid)) {
+          if (is_ocp_mx && layout == FP8ORACLE_LAYOUT_PACKED) continue;
           schemes.push_back({profile.format_for(named), grid, directions, layout, profile});
+        }
       }
     }
   }

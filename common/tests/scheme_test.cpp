@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/scheme.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -85,15 +86,43 @@ TEST(Scheme, FnuzKeepsTheNamesE4m3AndE5m2) {
   EXPECT_EQ(scheme.name(), "e4m3.tensor.row.compact.amd");
 }
 
+TEST(Layouts, AreThoseThatTheCheckOfASchemeTakes) {
+  for (const Grid& grid :
+       {kTensorGrid, kRowGrid, Grid{1, 128}, Grid{3, 5, FP8ORACLE_SCALE_F32, true}, kMx32Grid,
+        kMx32x32Grid, Grid{1, 16, FP8ORACLE_SCALE_E8M0}, Grid{3, 5, FP8ORACLE_SCALE_E8M0, false}}) {
+    const std::vector<fp8oracle_layout> layouts = layouts_of(grid);
+    for (const auto layout : {FP8ORACLE_LAYOUT_COMPACT, FP8ORACLE_LAYOUT_PADDED,
+                              FP8ORACLE_LAYOUT_SWIZZLED, FP8ORACLE_LAYOUT_PACKED}) {
+      ResolvedScheme scheme = scheme_named("e4m3.tensor.row.compact.te").resolved();
+      scheme.grid = grid;
+      scheme.layout = layout;
+      AbiScheme abi(scheme, "te");
+      const bool listed = std::find(layouts.begin(), layouts.end(), layout) != layouts.end();
+      EXPECT_EQ(listed, !check_scheme(abi.get())) << to_string(grid) << " " << to_string(layout);
+    }
+  }
+}
+
+TEST(Scheme, OfMx32IsNeverPacked) {
+  Profile profile = find_profile("te");
+  profile.grids = {kMx32Grid, kMx32x32Grid, {1, 128, FP8ORACLE_SCALE_E8M0}};
+  std::set<std::string> packed;
+  for (const Scheme& scheme : schemes_of(profile)) {
+    if (scheme.layout == FP8ORACLE_LAYOUT_PACKED) packed.insert(to_string(scheme.grid));
+  }
+  EXPECT_EQ(packed, std::set<std::string>{"mx128"});
+}
+
 TEST(Scheme, GridsOfAnyBlockHaveTheLayoutsOfTheirScales) {
   Profile profile = find_profile("te");
   profile.name = "mine";
   profile.grids = {kRowGrid, {1, 128}, {3, 5}, {1, 16, FP8ORACLE_SCALE_E8M0}};
   std::set<std::string> names;
   for (const Scheme& scheme : schemes_of(profile)) names.insert(scheme.name());
-  EXPECT_EQ(names.size(), 2 * 3 * (1 + 2 + 2 + 3u));
-  for (const char* name : {"e4m3.row.both.compact.mine", "e5m2.1x128.col.padded.mine",
-                           "e4m3.3x5.row.compact.mine", "e5m2.mx16.both.swizzled.mine"}) {
+  EXPECT_EQ(names.size(), 2 * 3 * (1 + 2 + 2 + 4u));
+  for (const char* name :
+       {"e4m3.row.both.compact.mine", "e5m2.1x128.col.padded.mine", "e4m3.3x5.row.compact.mine",
+        "e5m2.mx16.both.swizzled.mine", "e4m3.mx16.col.packed.mine"}) {
     EXPECT_EQ(names.count(name), 1u) << name;
     EXPECT_EQ(parse_scheme(name, profile).name(), name);
   }

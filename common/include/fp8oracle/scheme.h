@@ -31,7 +31,8 @@ struct Scheme {
 
 /// The layouts that the scales of a grid can have.
 std::vector<fp8oracle_layout> layouts_of(const Grid& grid);
-/// Every scheme that the profile has, in the order format, granularity, directions, layout.
+/// Every scheme that the profile has, in the order format, granularity, directions, layout. mx32 and
+/// mx32x32 are in no profile packed.
 std::vector<Scheme> schemes_of(const Profile& profile);
 /// Whether `name` fits `pattern`, a scheme name with "*" in any place. Throws UsageError when the
 /// pattern has an unknown word or not five parts.
