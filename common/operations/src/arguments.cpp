@@ -178,10 +178,11 @@ class Checker {
   }
 
  private:
-  /// Memory that the call reads or writes.
+  /// Memory that the call reads or writes. Many small tensors have several each: kept short.
   struct Range {
     std::uintptr_t begin, end;
-    std::uint32_t name;  ///< in names_
+    std::uint32_t item;  ///< of a name that has one
+    std::uint16_t name;  ///< in names_
     bool written;
     bool shared;  ///< cells that several may name: one scale_inv of two directions, cells of items
   };
@@ -427,7 +428,11 @@ class Checker {
     for (const Field& f : field.item_fields) {
       if (f.role == FieldRole::kMatrixIn) input = &f;
     }
+    const std::size_t before = ranges_.size();
     for (std::uint64_t i = 0; i < list.count; ++i) {
+      constexpr std::uint64_t kNotBelieved = 1u << 20;
+      if (i == 1 && list.count < kNotBelieved)
+        ranges_.reserve(before + (ranges_.size() - before) * list.count + 1);
       const auto index = static_cast<std::int64_t>(i);
       if (auto e = check_tail(list[i], field.item_bytes, list.item_bytes, {.field = "item_bytes"}))
         return e;
@@ -450,10 +455,27 @@ class Checker {
                    "is not aligned to its elements of " + std::to_string(alignment) + " bytes");
     if (buffer.bytes > std::numeric_limits<std::uintptr_t>::max() - begin)
       return wrong(name, "reaches past the end of memory");
-    ranges_.push_back(
-        {begin, begin + buffer.bytes, static_cast<std::uint32_t>(names_.size()), written, shared});
-    names_.push_back(name);
+    ranges_.push_back({begin, begin + buffer.bytes, static_cast<std::uint32_t>(name.item),
+                       number_of(name), written, shared});
     return std::nullopt;
+  }
+
+  /// In names_, where all items have the names of item 0. Equal texts may stand there twice.
+  std::uint16_t number_of(const Name& name) {
+    const auto same = [&name](const Name& n) {
+      return n.part.data() == name.part.data() && n.field.data() == name.field.data() &&
+             (n.item < 0) == (name.item < 0);
+    };
+    const auto found = std::find_if(names_.begin(), names_.end(), same);
+    const auto number = static_cast<std::uint16_t>(found - names_.begin());
+    if (found == names_.end())
+      names_.push_back({std::min<std::int64_t>(name.item, 0), name.field, name.part});
+    return number;
+  }
+  Name full_name(const Range& range) const {
+    Name name = names_[range.name];
+    if (name.item == 0) name.item = range.item;
+    return name;
   }
 
   /// Inputs are never written, and no output is another one.
@@ -467,7 +489,7 @@ class Checker {
         const bool blame_other = other->written && !range.written;
         const Range& blamed = blame_other ? *other : range;
         const Range& hit = blame_other ? range : *other;
-        return wrong(names_[blamed.name], "is written and overlaps " + names_[hit.name].text());
+        return wrong(full_name(blamed), "is written and overlaps " + full_name(hit).text());
       }
       if (furthest == nullptr || range.end > furthest->end) furthest = &range;
       if (range.written && (furthest_written == nullptr || range.end > furthest_written->end))
@@ -486,7 +508,7 @@ class Checker {
 
   bool one_cell(const Range& a, const Range& b) const {
     if (!a.shared || !b.shared || a.begin != b.begin || a.end != b.end) return false;
-    const Name &first = names_[a.name], &second = names_[b.name];
+    const Name first = full_name(a), second = full_name(b);
     const bool scale_inv = first.part == "scale_inv";
     return scale_inv ? first.part == second.part && first.item == second.item
                      : first.field == second.field;
