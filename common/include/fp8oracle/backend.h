@@ -73,7 +73,7 @@ typedef enum fp8oracle_type {
   FP8ORACLE_F16 = 2
 } fp8oracle_type;
 
-/* An element format as data: sign, exponent, mantissa, 1 + exponent_bits + mantissa_bits = bits = 8.
+/* An element format as data: sign, exponent, mantissa; 1 + exponent_bits + mantissa_bits = bits = 8
  *   value(code) = (-1)^sign * 2^(max(e, 1) - bias) * ((e > 0) + m / 2^mantissa_bits)
  * Codes whose magnitude is above max_code are Inf (if equal to inf_code) or NaN. A nan_code of 0x80
  * (the fnuz formats) means: that one code is NaN, there is no negative zero. */
@@ -174,14 +174,17 @@ typedef enum fp8oracle_columnwise_codes {
   FP8ORACLE_COLUMNWISE_TRANSPOSED = 1 /* ... are [K,M]: the transpose, quantized rowwise   */
 } fp8oracle_columnwise_codes;
 
-/* Every knob, by number. Numbers are never reused; a new knob takes the next one. */
+/* Every knob, by number. Numbers are never reused; a new knob takes the next one. A profile file
+ * calls it by the name here in small letters, a dot behind the first word: ELEMENT_OVERFLOW is
+ * element.overflow, PADDING is padding. Where that is not so, the name stands first. */
 typedef enum fp8oracle_knob {
   FP8ORACLE_KNOB_ELEMENT_OVERFLOW = 0, /* fp8oracle_element_overflow                           */
   FP8ORACLE_KNOB_ELEMENT_INF = 1,      /* fp8oracle_element_inf                                */
-  FP8ORACLE_KNOB_ELEMENT_NAN = 2,      /* fp8oracle_element_nan                                */
+  FP8ORACLE_KNOB_ELEMENT_NAN = 2,      /* element.nan_code; fp8oracle_element_nan              */
   FP8ORACLE_KNOB_ELEMENT_NEGATIVE_ZERO = 3, /* fp8oracle_keep: DROP = every zero code is +0    */
   FP8ORACLE_KNOB_ELEMENT_SUBNORMALS = 4, /* fp8oracle_keep: DROP makes a subnormal code a zero   */
-  FP8ORACLE_KNOB_ELEMENT_MAX_CODE = 5, /* largest finite code written; 0 = the format's max_code */
+  FP8ORACLE_KNOB_ELEMENT_MAX_CODE = 5, /* element.max, a value there; here the largest finite    */
+                                       /* code written, 0 = the format's max_code                */
   FP8ORACLE_KNOB_PRODUCT = 6,       /* fp8oracle_product; free FP32 scales only                  */
   FP8ORACLE_KNOB_AMAX_NAN = 7,      /* fp8oracle_amax_nan                                        */
   FP8ORACLE_KNOB_BLOCK_SPECIAL = 8, /* fp8oracle_block_special                                   */
@@ -191,7 +194,8 @@ typedef enum fp8oracle_knob {
   FP8ORACLE_KNOB_SCALE_OF_BAD_AMAX = 12, /* fp8oracle_bad_amax_scale: amax 0, Inf or NaN         */
   FP8ORACLE_KNOB_SCALE_OVERFLOW = 13,    /* fp8oracle_scale_overflow                             */
   FP8ORACLE_KNOB_SCALE_POW2 = 14,        /* fp8oracle_scale_pow2                                 */
-  FP8ORACLE_KNOB_SCALE_INV_SUBNORMALS = 15, /* fp8oracle_keep: DROP stores a signed zero instead */
+  FP8ORACLE_KNOB_SCALE_INV_SUBNORMALS = 15, /* scale_inv.subnormals; fp8oracle_keep:             */
+                                            /* DROP stores a signed zero instead                 */
   FP8ORACLE_KNOB_PADDING = 16,            /* fp8oracle_padding                                    */
   FP8ORACLE_KNOB_SHAPES = 17,             /* fp8oracle_shapes                                     */
   FP8ORACLE_KNOB_MX_COLUMNWISE_CODES = 18 /* fp8oracle_columnwise_codes                           */
