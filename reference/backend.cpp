@@ -3,13 +3,8 @@
 
 #include "fp8oracle/host_memory.h"
 #include "fp8oracle/operations/arguments.h"
-#include "reference/amax.h"
-#include "reference/current.h"
-#include "reference/dequantize.h"
-#include "reference/layout.h"
-#include "reference/quantize.h"
+#include "reference/operations.h"
 #include "reference/scalar.h"
-#include "reference/scale.h"
 
 namespace fp8oracle::reference {
 namespace {

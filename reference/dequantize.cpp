@@ -3,11 +3,9 @@
 
 #include <array>
 
-#include "fp8oracle/scale_grid.h"
 #include "reference/codec.h"
 #include "reference/e8m0.h"
 #include "reference/scalar.h"
-#include "reference/tile.h"
 
 namespace fp8oracle::reference {
 namespace {
@@ -23,10 +21,11 @@ Table decode_table(const Format& format) {
   return table;
 }
 
-/// The scale_inv of each element of the window.
+}  // namespace
+
 Tile load_scale_inv(const fp8oracle_buffer& scale_inv, const ScaleGrid& scales, const Window& w) {
   Tile values(w.rows, w.cols);
-  const bool e8m0 = scales.element_bytes == 1;
+  const bool e8m0 = scales.grid.is_mx();
   for (Eigen::Index r = 0; r < w.rows; ++r) {
     for (Eigen::Index c = 0; c < w.cols; ++c) {
       const auto index = static_cast<std::size_t>(scales.index(w.row + r, w.col + c));
@@ -37,8 +36,6 @@ Tile load_scale_inv(const fp8oracle_buffer& scale_inv, const ScaleGrid& scales, 
   }
   return values;
 }
-
-}  // namespace
 
 void dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args) {
   const auto direction = static_cast<fp8oracle_direction>(scheme.directions);

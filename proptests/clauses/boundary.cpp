@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // K31: a bad call changes nothing.
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 #include "clauses/nearest_illegal.h"
 
@@ -10,27 +11,8 @@ namespace {
 using plans::Bulk;
 using plans::Plan;
 
-/// A legal call of every operation that takes the scheme.
-std::vector<Step> legal_calls(CaseBuilder& b, const Scheme& scheme, const Plan& plan) {
-  const unsigned direction = one_direction(scheme, plan.variant);
-  CaseBuilder calls = b;  // the steps of a copy: only what is refused goes into the case
-  calls.quantize("x", "t", "a").give("noop", "n");
-  calls
-      .quantize_many({{"x", "t", plan.scale_absent ? "" : "s", "a"},
-                      {"x", "second", plan.scale_absent ? "" : "s", ""}})
-      .give("noop", "n");
-  calls.dequantize(direction, "y");
-  if (scheme.grid.scale_is_given()) {
-    calls.quantize_current("a", "made").give("noop", "n");
-    calls.amax("x", "a").give("noop", "n");
-    calls.scale_from_amax("a", "made").give("noop", "n");
-    calls.scale_inverse(plan.scale_absent ? "" : "s");
-  }
-  if (scheme.grid.is_mx()) {
-    calls.permute(FP8ORACLE_OP_SWIZZLE, "plain", "swizzled", direction);
-    calls.permute(FP8ORACLE_OP_UNSWIZZLE, "swizzled", "plain", direction);
-  }
-  return calls.done().steps;
+bool wants_whole_blocks(const Scheme& scheme) {
+  return scheme.grid.block_cols > 1 && scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS;
 }
 
 /// What no field of a legal call shows: an argument that is given where it must not be.
@@ -43,13 +25,16 @@ void forbidden_arguments(CaseBuilder& b, const Scheme& scheme) {
 
 Case every_bad_call(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K31", scheme, plan);
-  b.input(Bulk::kOrdinary).tensor().tensor("second").scale();
-  b.cell("a", 0x3F800000).cell("made", 0x3F800000).cell("n", 0).output("y", FP8ORACLE_F32);
-  if (scheme.grid.is_mx()) {
-    b.tensor("plain", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED));
-    b.tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
+  b.input(Bulk::kOrdinary).tensor().tensor("second").scale().cell("a", 0x3F800000).cell("n", 0);
+  std::vector<Step> calls =
+      EveryOperation(b, scheme, plan,
+                     {.which = plan.number % 3, .of = wants_whole_blocks(scheme) ? 2u : 3u})
+          .calls();
+  for (Step& call : calls) {
+    if (operation(*call.operation).find(FieldRole::kNoop) != nullptr) call.give("noop", "n");
+    if (call.items() == 0) continue;  // a second one
+    give_pairs(call.give("items[1].input", "x"), b.so_far().tensor("second"), "items[1].");
   }
-  const std::vector<Step> calls = legal_calls(b, scheme, plan);
   forbidden_arguments(b, scheme);
   const Case& declared = b.so_far();
   std::vector<Step> refused;
@@ -76,9 +61,8 @@ Case partial_block(const Scheme& scheme, const Plan& plan) {
 }
 
 Case bad_call(const Scheme& scheme, const Plan& plan) {
-  const bool whole =
-      scheme.grid.block_cols > 1 && scheme.profile.knobs.shapes == FP8ORACLE_SHAPES_WHOLE_BLOCKS;
-  return whole && plan.number % 3 == 2 ? partial_block(scheme, plan) : every_bad_call(scheme, plan);
+  return wants_whole_blocks(scheme) && plan.number % 3 == 2 ? partial_block(scheme, plan)
+                                                            : every_bad_call(scheme, plan);
 }
 
 /// Some hundred calls a case, none of which writes: what counts is that there is something to write.

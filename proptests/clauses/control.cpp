@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 
 namespace fp8oracle::clauses {
@@ -18,36 +19,21 @@ constexpr std::uint32_t kNotOne[] = {0x00000000, 0x40000000, 0xBF800000, 0x7FC00
                                      0x3F7FFFFF, 0x3F800001, 0x80000000, 0x7F800000,
                                      0x00000001, 0xFFC00001, 0x00800000, 0x42280000};
 
-/// Every operation that takes noop, once, under the noop "n".
-void operations_under_noop(CaseBuilder& b, const Scheme& scheme) {
-  const auto under = [](Step& s) { s.give("noop", "n"); };
-  under(b.quantize("x", "t", "a"));
-  under(b.quantize_listed("x", "many", "am"));
-  if (!scheme.grid.scale_is_given()) return;
-  under(b.quantize_current("ac", "sc", "x", "current"));
-  under(b.amax("x", "alone"));
-  under(b.scale_from_amax("a", "made"));
-}
-
 /// One cast without noop; then all operations with noop 1, another value, 1 again.
 Case noop_is_all_or_nothing(const Scheme& scheme, const Plan& plan) {
   Plan p = plan;
   p.scale_absent = false;
   CaseBuilder b("K23", scheme, p);
-  b.input(Bulk::kOrdinary).tensor("plain").tensor().tensor("many").scale().cell("n", kOne);
-  if (scheme.grid.scale_is_given()) {
-    b.tensor("current").cell("a", plan.prior_amax_bits).cell("am", 0x3F000000);
-    b.cell("ac", 0x42280000).cell("sc", 0x40490FDB);
-    b.cell("alone", 0x42280000).cell("made", 0x40490FDB).cell("a_plain", 0);
-  }
+  b.input(Bulk::kOrdinary).tensor("plain").scale().cell("n", kOne);
+  const EveryOperation every(b, scheme, p);
   if (plan.number % 2 == 1) b.asynchronous();
-  b.quantize("x", "plain", !scheme.grid.scale_is_given() ? "" : "a_plain");
-  operations_under_noop(b, scheme);
+  b.quantize("x", "plain");
+  b.append(every.calls_under("n"));
   b.set_noop(kNotOne[(plan.number / 2 + plan.variant) % std::size(kNotOne)]);
-  operations_under_noop(b, scheme);
+  b.append(every.calls_under("n"));
   b.set_noop(kOne);
   if (scheme.grid.scale_is_given()) b.set_scale(0x3E99999A);
-  operations_under_noop(b, scheme);
+  b.append(every.calls_under("n"));
   return b.done();
 }
 
@@ -67,24 +53,8 @@ Case empty_tensors(const Scheme& scheme, const Plan& plan) {
   empty.rows = plan.number % 2 == 0 ? 0 : other;
   empty.cols = plan.number % 2 == 0 ? other : 0;
   CaseBuilder b("K24", scheme, empty);
-  b.input(Bulk::kOrdinary)
-      .tensor()
-      .scale()
-      .cell("a", plan.prior_amax_bits)
-      .cell("a_alone", 0x42280000)
-      .output("y", nth_type(plan.variant))
-      .tensor("many")
-      .tensor("current")
-      .cell("am", plan.prior_amax_bits)
-      .cell("ac", 0x42280000);
-  b.quantize("x", "t", "a");
-  b.dequantize(one_direction(scheme, plan.variant), "y");
-  const bool block = !scheme.grid.scale_is_given();
-  b.quantize_many({{"x", "many", block || plan.scale_absent ? "" : "s", block ? "" : "am"}});
-  if (!block) {
-    b.amax("x", "a_alone");
-    b.quantize_current("ac", plan.scale_absent ? "" : "s", "x", "current");
-  }
+  b.input(Bulk::kOrdinary).scale();
+  b.append(EveryOperation(b, scheme, empty).calls());
   return b.done();
 }
 

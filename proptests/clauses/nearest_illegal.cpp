@@ -136,7 +136,8 @@ class NearestIllegal {
     add(name + ".second_scale.bytes", 4, name + ".second_scale");
     if (find(name + ".codes") == nullptr) return;
     if (f.role != FieldRole::kPairIn) overlap(name);
-    const bool second = f.direction == FP8ORACLE_COLUMNWISE && step_.directions() == 3;
+    const bool second = f.role == FieldRole::kPairOut && f.direction == FP8ORACLE_COLUMNWISE &&
+                        step_.directions() == 3;
     if (second && scheme_.grid.scale_is_given() && find(name + ".scale_inv") != nullptr)
       add(name + ".scale_inv.data", 64, name + ".scale_inv");
   }

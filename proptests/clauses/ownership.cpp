@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // K2, K4, K5, K6, K7: who owns scale and who owns scale_inv, and when they matter.
+#include <algorithm>
+
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/scale_grid.h"
+#include "fp8oracle/step_buffers.h"
 
 namespace fp8oracle::clauses {
 namespace {
@@ -25,21 +29,26 @@ Plan with_whole_tiles(const Plan& plan) {
   return p;
 }
 
-/// Cast, then read back: codes, scale_inv, amax and y are all outputs that must be written.
+/// Cast and read back; then every third operation by itself, each with the options of one row of
+/// its covering array: all that a call owns must be written, and nothing else.
 Case writes_what_it_owns(const Scheme& scheme, const Plan& drawn) {
   const Plan plan = with_whole_tiles(drawn);
   CaseBuilder b("K2", scheme, plan);
   b.input(Bulk::kOrdinary).tensor().scale().cell("a", 0).output("y", nth_type(plan.variant));
   b.quantize("x", "t", "a");
   b.dequantize(one_direction(scheme, plan.variant >> 8), "y");
-  const bool block = !scheme.grid.scale_is_given();
-  b.tensor("listed").quantize_listed("x", "listed", "a");
-  if (!block) {
-    b.tensor("current").tensor("followed").cell("a_current", 0).cell("made", 0);
-    b.quantize_current("a_current", "made", "x", "current");
-    b.scale_inverse(plan.scale_absent ? "" : "s", "followed");
-  }
+  b.append(EveryOperation(b, scheme, plan, {.which = plan.number, .of = 3, .walk = plan.number / 3})
+               .calls());
   return b.done();
+}
+
+/// Its own, besides what defaults to it: a changed buffer that the step was given to read.
+bool changes_what_it_reads(const Difference& d, const Verdict& v) {
+  if (d.kind != DifferenceKind::kUntouched || d.buffer < 0) return false;
+  const std::vector<StepBuffer> given = buffers_of(v.arena, v.c.steps[d.step]);
+  return std::any_of(given.begin(), given.end(), [&](const StepBuffer& b) {
+    return b.buffer == &v.arena.buffers[static_cast<std::size_t>(d.buffer)];
+  });
 }
 
 /// t1 is cast and read; the recipe moves on and casts t2; t1 is read again.
@@ -153,6 +162,7 @@ std::vector<Property> ownership() {
        .smoke_cases = 9,
        .applies = any_scheme,
        .make = writes_what_it_owns,
+       .claims = changes_what_it_reads,
        .ordinary = true},
       {.clause = "K4",
        .smoke_cases = 4,

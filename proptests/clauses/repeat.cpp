@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
 
@@ -39,13 +40,14 @@ Case moved_and_repeated(const Scheme& scheme, const Plan& plan) {
   b.quantize("x", "first");
   b.quantize("moved", "of_moved");
   b.quantize("x", "again");
-  // The other ways to a cast: in a list, at another address; and with a scale of its own.
-  b.tensor("listed").tensor("current").tensor("current_of_moved");
-  b.quantize_listed("moved", "listed");
-  if (scheme.grid.scale_is_given()) {
-    b.cell("made", 0).cell("made_of_moved", 0);
-    b.quantize_current("", "made", "x", "current");
-    b.quantize_current("", "made_of_moved", "moved", "current_of_moved");
+  if (p.rows * p.cols > 65536) return b.done();
+  for (const char* way : {"_first", "_moved", "_again"}) {
+    const EveryOperation every(b, scheme, p,
+                               {.suffix = way,
+                                .x = way == std::string("_moved") ? "moved" : "x",
+                                .which = plan.number,
+                                .of = 3});
+    b.append(every.calls());
   }
   return b.done();
 }
@@ -65,16 +67,24 @@ void all_alike(const Case& c, const Arena& arena, const Outcome& outcome, unsign
   }
 }
 
+/// What the operations wrote into buffers whose names differ by these ends.
+std::vector<Difference> ways_differ(const Arena& arena, const Outcome& outcome,
+                                    const std::string& a, const std::string& b) {
+  std::vector<Difference> found;
+  for (const ArenaBuffer& buffer : arena.buffers) {
+    const std::size_t at = buffer.name.find(a);
+    if (at == std::string::npos || buffer.role == Role::kInput) continue;
+    std::string other = buffer.name;
+    append(found, must_equal(arena, outcome, buffer.name, other.replace(at, a.size(), b), true));
+  }
+  return found;
+}
+
 std::vector<Difference> alike(const Case& c, const Arena& arena, const Outcome& outcome) {
   std::vector<Difference> found;
   if (outcome.death || outcome.steps.empty()) return found;
-  const auto has = [&](fp8oracle_operation operation) {
-    return std::any_of(c.steps.begin(), c.steps.end(),
-                       [operation](const Step& s) { return s.is(operation); });
-  };
-  if (has(FP8ORACLE_OP_QUANTIZE_MANY)) found = tensors_equal(arena, outcome, "first", "listed");
-  if (has(FP8ORACLE_OP_QUANTIZE_CURRENT))
-    append(found, tensors_equal(arena, outcome, "current", "current_of_moved"));
+  for (const char* way : {"_moved", "_again"})
+    append(found, ways_differ(arena, outcome, "_first", way));
   for (const unsigned direction : {1u, 2u}) {
     if ((first_tensor(c).scheme.directions & direction) == 0) continue;
     for (const char* other : {"of_moved", "again"}) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/scale_grid.h"
@@ -154,29 +155,13 @@ bool right_at_once(const Difference& d, const Verdict& v) {
 
 Case every_operation_recorded(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K32", scheme, plan);
-  const bool block = !scheme.grid.scale_is_given();
-  const unsigned direction = one_direction(scheme, plan.variant);
-  b.input(Bulk::kOrdinary).tensor().scale().cell("a", 0).cell("made", 0);
-  b.output("y", nth_type(plan.variant));
-  const auto record = [&](const auto& call) {
+  b.input(Bulk::kOrdinary).scale();
+  const EveryOperation every(b, scheme, plan);
+  for (const Step& call : every.calls()) {
     b.step(Control::kCapture);
-    call();
+    b.append({call});
     b.step(Control::kEndCapture);
-  };
-  record([&] { b.quantize("x", "t", "a"); });
-  record([&] { b.quantize_listed("x", "t"); });
-  record([&] { b.dequantize(direction, "y"); });
-  if (block) {
-    b.tensor("plain", scheme.with_layout(FP8ORACLE_LAYOUT_PADDED));
-    b.tensor("swizzled", scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED));
-    record([&] { b.permute(FP8ORACLE_OP_SWIZZLE, "plain", "swizzled", direction); });
-    record([&] { b.permute(FP8ORACLE_OP_UNSWIZZLE, "swizzled", "plain", direction); });
-    return b.done();
   }
-  record([&] { b.quantize_current("a", "made"); });
-  record([&] { b.scale_inverse(plan.scale_absent ? "" : "s"); });
-  record([&] { b.amax("x", "a"); });
-  record([&] { b.scale_from_amax("a", "made"); });
   return b.done();
 }
 
