@@ -92,7 +92,7 @@ TEST_F(Report, TimeDecidesHowManyCasesRun) {
 TEST_F(Report, LevelSanitizeCoversKernelsInFewCases) {
   const Json r = json_of("--backend cpu --profile te --level sanitize", 0);
   EXPECT_GE(r.at("cases"), 150);
-  EXPECT_LE(r.at("cases"), 500);
+  EXPECT_LE(r.at("cases"), 700);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ void quantize_current(const ResolvedScheme& scheme, const fp8oracle_quantize_cur
 void quantize_many(const ResolvedScheme& scheme, const fp8oracle_quantize_many_args& args);
 /// RN(1 / scale) [K25].
 void scale_inverse(const ResolvedScheme& scheme, const fp8oracle_scale_inverse_args& args);
+/// Codes with a scale_inv that is given and only read.
+void quantize_given(const ResolvedScheme& scheme, const fp8oracle_quantize_given_args& args);
 /// RN(decode(codes) * scale_inv), rounded once more to the output's type [K6].
 void dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args);
 void swizzle(const ResolvedScheme& scheme, const fp8oracle_swizzle_args& args);

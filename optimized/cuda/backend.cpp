@@ -60,6 +60,11 @@ std::uint64_t launches_of(const fp8oracle_quantize_args& args) {
   const bool empty = args.input.rows == 0 || args.input.cols == 0;
   return empty && !resolve(*args.scheme).grid.scale_is_given() ? 0 : 1;
 }
+std::uint64_t launches_of(const fp8oracle_quantize_given_args& args) {
+  const bool empty = args.input.rows == 0 || args.input.cols == 0;
+  const bool both = args.scheme->directions == (FP8ORACLE_ROWWISE | FP8ORACLE_COLUMNWISE);
+  return empty ? 0 : both ? 2 : 1;
+}
 std::uint64_t launches_of(const fp8oracle_dequantize_args& args) {
   return args.output.rows == 0 || args.output.cols == 0 ? 0 : 1;
 }

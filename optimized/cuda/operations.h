@@ -41,6 +41,11 @@ fp8oracle_status quantize_many(const ResolvedScheme& scheme,
                                const fp8oracle_quantize_many_args& args, const Queue& queue,
                                fp8oracle_message message);
 uint64_t quantize_many_launches(uint64_t count);
+/// Codes with a scale_inv that is given and only read: one launch a direction, none for an empty
+/// tensor.
+fp8oracle_status quantize_given(const ResolvedScheme& scheme,
+                                const fp8oracle_quantize_given_args& args, const Queue& queue,
+                                fp8oracle_message message);
 /// RN(decode(codes) * scale_inv), rounded once more to the output's type: one launch, none for an
 /// empty tensor [K6].
 fp8oracle_status dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& args,

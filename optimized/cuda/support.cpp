@@ -46,8 +46,9 @@ std::string_view unsupported(fp8oracle_operation operation, const ResolvedScheme
   if (scheme.layout == FP8ORACLE_LAYOUT_PACKED) return "scheme.layout: is packed";
   // Bytes are permuted, whatever they mean.
   if (operation == FP8ORACLE_OP_SWIZZLE || operation == FP8ORACLE_OP_UNSWIZZLE) return {};
-  const bool has_blocks =
-      operation == FP8ORACLE_OP_QUANTIZE || operation == FP8ORACLE_OP_DEQUANTIZE;
+  const bool has_blocks = operation == FP8ORACLE_OP_QUANTIZE ||
+                          operation == FP8ORACLE_OP_QUANTIZE_GIVEN ||
+                          operation == FP8ORACLE_OP_DEQUANTIZE;
   if (mx && !has_blocks) return "scheme.grid: this operation is per tensor only";
   return unsupported_element(scheme.format, scheme.knobs);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // K9 to K14: the arithmetic of one cast. K10 and K11 speak of block formats too.
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "clauses/case_builder.h"
+#include "clauses/every_operation.h"
 #include "clauses/groups.h"
 #include "plans/philox.h"
 
@@ -33,10 +36,31 @@ Case many_scales(const Scheme& scheme, const Plan& plan) {
   return b.done();
 }
 
+/// x -> "given", under a scale_inv that no kernel made [K7]. `odd`: of any bits, here and there; else
+/// per tensor that of the plan's scale, at which the input's values are aimed.
+void cast_with_given_scale_inv(CaseBuilder& b, const Scheme& scheme, const Plan& plan, bool odd) {
+  b.tensor("given");
+  const bool one = scheme.grid.scale_is_given();
+  for (const unsigned direction : {1u, 2u}) {
+    if ((scheme.directions & direction) == 0 || (one && direction == 2 && scheme.directions == 3))
+      continue;
+    std::vector<std::uint8_t> scale_inv = drawn_scale_inv(scheme, plan, direction, odd);
+    const float scale = plan.scale_absent ? 1.0f : std::bit_cast<float>(plan.scale_bits);
+    if (one && !odd) {
+      const float of_the_scale = 1.0f / scale;
+      std::memcpy(scale_inv.data(), &of_the_scale, sizeof of_the_scale);
+    }
+    b.write_scale_inv(direction, std::move(scale_inv), "given");
+  }
+  Step& cast = b.step(FP8ORACLE_OP_QUANTIZE_GIVEN).give("input", "x");
+  give_pairs(cast, b.so_far().tensor("given"));
+}
+
 Case ordinary_values(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K10", scheme, plan);
   b.input(Bulk::kOrdinary).tensor().scale();
   b.quantize();
+  cast_with_given_scale_inv(b, scheme, plan, false);
   return b.done();
 }
 
@@ -63,6 +87,7 @@ Case special_values(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K11", scheme, p);
   b.input(plan.variant % 3 == 0 ? Bulk::kSpecials : Bulk::kSpecialInLanes).tensor().scale();
   b.quantize();
+  cast_with_given_scale_inv(b, scheme, p, true);
   return b.done();
 }
 

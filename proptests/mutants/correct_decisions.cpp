@@ -74,6 +74,16 @@ float product_of(float x, float scale, const Site& site) {
   return is_nan(product) ? from_bits((bits_of(x) & ~kAbsMask) | kNanBits) : product;
 }
 
+/// x / r, or times the reciprocal of r; a block's power of two divides exactly. A NaN scale of a
+/// block has no sign, else a NaN has that of x.
+float given_product(float x, float r, const Site& site) {
+  const Grid& grid = site.args.scheme.grid;
+  if (!grid.scale_is_given() && is_nan(r)) return from_bits(kNanBits);
+  const bool divide = grid.is_mx() || site.knobs().product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
+  const float product = divide ? x / r : x * (1.0f / r);
+  return is_nan(product) ? from_bits((bits_of(x) & ~kAbsMask) | kNanBits) : product;
+}
+
 /// A prior amax whose sign bit is set is below everything; any other NaN stays. An empty tensor
 /// leaves it alone.
 float accumulated(float old, float found, const Args& args) {
@@ -301,6 +311,10 @@ const Decisions& correct() {
       .scale = correct_scale(),
       .current = {.amax_result = [](float, float found) { return found; }, .floor = nullptr},
       .many = {.takes = [](const Args&, std::size_t) { return true; }, .prepare = nullptr},
+      .given = {.scale_inv = [](const Args& args,
+                                unsigned direction) { return pair_of(args, direction).scale_inv; },
+                .product = given_product,
+                .after = nullptr},
       .noop = correct_noop(),
       .block = correct_block(),
       .layout = {.code_index = code_index,

@@ -139,6 +139,13 @@ struct ManyDecisions {
   void (*prepare)(Args& item, std::size_t i, const std::vector<Args>& all);
 };
 
+/// A cast whose scale_inv is given.
+struct GivenDecisions {
+  fp8oracle_buffer (*scale_inv)(const Args& args, unsigned direction);  ///< which are read
+  float (*product)(float x, float scale_inv, const Site& site);
+  void (*after)(const Args& args);  ///< may be null
+};
+
 /// scale from amax [K14].
 struct ScaleDecisions {
   float (*floor)(float amax, float eps);
@@ -220,6 +227,7 @@ struct Decisions {
   ScaleDecisions scale;
   CurrentDecisions current;
   ManyDecisions many;
+  GivenDecisions given;
   NoopDecisions noop;
   BlockDecisions block;
   LayoutDecisions layout;

@@ -20,6 +20,7 @@ void unswizzle(const Decisions& d, const SwizzleArgs& args);
 void quantize_current(const Decisions& d, const CurrentArgs& args);
 void quantize_many(const Decisions& d, const std::vector<Args>& items);
 void scale_inverse(const Decisions& d, const Args& args);
+void quantize_given(const Decisions& d, const Args& args);
 }  // namespace kernel
 
 /// The cast that quantize, quantize_current and quantize_many have in common.

@@ -104,6 +104,10 @@ void Queue::quantize_many(const std::vector<Args>& given) {
     launch([&d = d_, item] { write_inverse(d, item, FP8ORACLE_OP_QUANTIZE_MANY); });
 }
 
+void Queue::quantize_given(const Args& args) {
+  launch([&d = d_, args] { kernel::quantize_given(d, args); });
+}
+
 void Queue::scale_inverse(const Args& args) {
   if (faults_.inverse_skips) return launch([] {});
   const auto run = [&d = d_, args] { kernel::scale_inverse(d, args); };

@@ -50,6 +50,7 @@ class Queue {
   void quantize_current(const CurrentArgs& args);
   void quantize_many(const std::vector<Args>& items);
   void scale_inverse(const Args& args);
+  void quantize_given(const Args& args);
 
  private:
   const Decisions& d_;

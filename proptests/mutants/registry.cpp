@@ -27,6 +27,7 @@ std::vector<Mutant> families() {
       {"control", control_mutants()},
       {"current", current_mutants()},
       {"many", many_mutants()},
+      {"given", given_mutants()},
   };
   for (const auto& [family, list] : lists) {
     for (const Mutant& m : list) {

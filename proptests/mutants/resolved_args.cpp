@@ -28,6 +28,10 @@ Args resolved(const fp8oracle_scale_inverse_args& args) {
   return view;
 }
 
+Args resolved(const fp8oracle_quantize_given_args& args) {
+  return {resolve(*args.scheme), args.input, {}, {}, args.rowwise, args.columnwise, args.noop};
+}
+
 std::vector<Args> resolved(const fp8oracle_quantize_many_args& args) {
   const ResolvedScheme scheme = resolve(*args.scheme);
   std::vector<Args> items;

@@ -54,6 +54,7 @@ Args resolved(const fp8oracle_quantize_args& args);
 Args resolved(const fp8oracle_amax_args& args);
 /// scale_inv stands in `rowwise`. The tensor has one element, of which nothing is known.
 Args resolved(const fp8oracle_scale_inverse_args& args);
+Args resolved(const fp8oracle_quantize_given_args& args);
 /// One for each item.
 std::vector<Args> resolved(const fp8oracle_quantize_many_args& args);
 CurrentArgs resolved(const fp8oracle_quantize_current_args& args);

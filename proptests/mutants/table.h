@@ -100,5 +100,6 @@ std::vector<Mutant> boundary_mutants();
 std::vector<Mutant> dequantize_mutants();
 std::vector<Mutant> repeat_mutants();
 std::vector<Mutant> classic_mutants();
+std::vector<Mutant> given_mutants();
 
 }  // namespace fp8oracle::mutants

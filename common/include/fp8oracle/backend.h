@@ -369,6 +369,19 @@ typedef struct fp8oracle_scale_inverse_args {
   fp8oracle_buffer scale_inv;
 } fp8oracle_scale_inverse_args;
 
+/* codes = cast(product) with a scale_inv that is given, by the pair's own grid: in E8M0 blocks the
+ * product is input / scale_inv, which is exact; with FP32 scales it is RN(input / scale_inv) where
+ * knobs.product says so, else RN(input * RN(1 / scale_inv)). scale_inv is required and only read;
+ * each direction is quantized with its own. */
+typedef struct fp8oracle_quantize_given_args {
+  uint32_t struct_size;
+  const fp8oracle_scheme* scheme;
+  fp8oracle_matrix input;
+  fp8oracle_pair rowwise;
+  fp8oracle_pair columnwise;
+  fp8oracle_buffer noop; /* as in quantize */
+} fp8oracle_quantize_given_args;
+
 /* output = RN(decode(codes) * scale_inv), rounded once more to the output's type. The output is the
  * logical [rows, cols] tensor whichever direction the pair has. scheme.directions is that
  * direction. */
@@ -401,7 +414,8 @@ typedef enum fp8oracle_operation {
   FP8ORACLE_OP_UNSWIZZLE = 5,
   FP8ORACLE_OP_QUANTIZE_CURRENT = 6,
   FP8ORACLE_OP_QUANTIZE_MANY = 7,
-  FP8ORACLE_OP_SCALE_INVERSE = 8
+  FP8ORACLE_OP_SCALE_INVERSE = 8,
+  FP8ORACLE_OP_QUANTIZE_GIVEN = 9
 } fp8oracle_operation;
 
 /* ---- The table ------------------------------------------------------------------------------- */
@@ -479,6 +493,9 @@ typedef struct fp8oracle_backend_table {
   fp8oracle_status (*replay)(fp8oracle_recording recording, fp8oracle_stream stream,
                              fp8oracle_message message);
   void (*recording_destroy)(fp8oracle_recording recording);
+
+  fp8oracle_status (*quantize_given)(const fp8oracle_quantize_given_args* args,
+                                     fp8oracle_stream stream, fp8oracle_message message);
 } fp8oracle_backend_table;
 
 /* The one symbol that a backend library exports. The table lives as long as the library is loaded.

@@ -116,8 +116,8 @@ INSTANTIATE_TEST_SUITE_P(All, Growth,
                          ::testing::Values("growth_less", "growth_same", "growth_more"),
                          [](const auto& param_info) { return std::string(param_info.param); });
 
-TEST(GrowthLess, HasAShorterTableThatEndsBeforeScaleInverse) {
-  EXPECT_EQ(load("growth_less").struct_size, offsetof(fp8oracle_backend_table, scale_inverse));
+TEST(GrowthLess, HasAShorterTableThatEndsBeforeTheLastOperation) {
+  EXPECT_EQ(load("growth_less").struct_size, offsetof(fp8oracle_backend_table, quantize_given));
   EXPECT_EQ(load("growth_same").struct_size, sizeof(fp8oracle_backend_table));
 }
 

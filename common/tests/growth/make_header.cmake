@@ -4,7 +4,7 @@
 # A text that is not there, or is there twice, is an error: then the header has moved on, and the
 # changes below must follow.
 #
-# less  the last knob, scale_inverse and what came after it in the table, the last field of quantize_args
+# less  the last knob, the last operation with its entry of the table, the last field of quantize_args
 #       are not there yet
 # more  one more of each, at the ends
 file(READ ${FROM} header)
@@ -49,7 +49,7 @@ function(require_last enumerator end)
 endfunction()
 
 set(knob "FP8ORACLE_KNOB_MX_COLUMNWISE_CODES = 18")
-set(operation "FP8ORACLE_OP_SCALE_INVERSE = 8")
+set(operation "FP8ORACLE_OP_QUANTIZE_GIVEN = 9")
 require_last("${knob}" "} fp8oracle_knob;")
 require_last("${operation}" "} fp8oracle_operation;")
 
@@ -57,11 +57,11 @@ if(WHICH STREQUAL "less")
   cut("${knob}" "} fp8oracle_knob;")
   cut("${operation}" "} fp8oracle_operation;")
   cut("  fp8oracle_buffer noop; /* FP32[1], optional, read" "} fp8oracle_quantize_args;")
-  # Tables grow at their end: before scale_inverse was there, nothing behind it was.
-  cut("  fp8oracle_status (*scale_inverse)(" "} fp8oracle_backend_table;")
+  # Tables grow at their end.
+  cut("  fp8oracle_status (*quantize_given)(" "} fp8oracle_backend_table;")
 elseif(WHICH STREQUAL "more")
   replace_once("${knob}" "FP8ORACLE_KNOB_OF_TOMORROW = 19,\n  ${knob}")
-  replace_once("${operation}" "FP8ORACLE_OP_OF_TOMORROW = 9,\n  ${operation}")
+  replace_once("${operation}" "FP8ORACLE_OP_OF_TOMORROW = 10,\n  ${operation}")
   replace_once("} fp8oracle_quantize_args;" "  fp8oracle_buffer of_tomorrow;\n} fp8oracle_quantize_args;")
   replace_once("} fp8oracle_backend_table;"
     "  fp8oracle_status (*operation_of_tomorrow)(const fp8oracle_quantize_args* args, fp8oracle_stream stream,

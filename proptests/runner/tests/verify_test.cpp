@@ -176,7 +176,7 @@ TEST(Verify, LevelSanitizeRunsEachKernelOnEachTypeAndKindOfShape) {
   const Report report = verify(on(reference::backend()), on(reference::backend()), options);
   EXPECT_EQ(report.exit_code(), 0);
   EXPECT_GE(report.cases(), 150u);
-  EXPECT_LE(report.cases(), 500u);
+  EXPECT_LE(report.cases(), 700u);
 }
 
 }  // namespace

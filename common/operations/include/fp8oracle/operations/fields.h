@@ -130,6 +130,16 @@ inline constexpr Field kScaleInverseFields[] = {
     {"scale_inv", kCellOut, offsetof(fp8oracle_scale_inverse_args, scale_inv)},
 };
 
+inline constexpr Field kQuantizeGivenFields[] = {
+    {"scheme", kScheme, offsetof(fp8oracle_quantize_given_args, scheme)},
+    {"input", kMatrixIn, offsetof(fp8oracle_quantize_given_args, input)},
+    {"rowwise", kPairGiven, offsetof(fp8oracle_quantize_given_args, rowwise), kOptional,
+     FP8ORACLE_ROWWISE},
+    {"columnwise", kPairGiven, offsetof(fp8oracle_quantize_given_args, columnwise), kOptional,
+     FP8ORACLE_COLUMNWISE},
+    {"noop", kNoop, offsetof(fp8oracle_quantize_given_args, noop), kOptional},
+};
+
 inline constexpr Field kDequantizeFields[] = {
     {"scheme", kScheme, offsetof(fp8oracle_dequantize_args, scheme)},
     {"pair", kPairIn, offsetof(fp8oracle_dequantize_args, pair)},
