@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Style: clang-format 14 over the tracked C and C++ files, shellcheck over the scripts.
-# To mend: git ls-files '*.h' '*.c' '*.cpp' '*.cu' '*.cuh' | xargs clang-format-14 -i
+# To mend: git ls-files '*.h' '*.hpp' '*.c' '*.cpp' '*.cu' '*.cuh' | xargs clang-format-14 -i
 source "$(dirname "$0")/lib.sh"
 require clang-format-14
 

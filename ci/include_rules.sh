@@ -15,7 +15,7 @@ absent_but() {
   [ "$status" -eq 1 ]
 }
 
-code=('*.h' '*.c' '*.cpp' '*.cu' '*.cuh')
+code=('*.h' '*.hpp' '*.c' '*.cpp' '*.cu' '*.cuh')
 # in FOLDER...: pathspecs of the code below the folders.
 in_folder() {
   local folder glob

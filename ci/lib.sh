@@ -79,5 +79,5 @@ need_tool() {
 
 # The C and C++ files that git tracks, zero-terminated.
 tracked_sources() {
-  git ls-files -z -- '*.h' '*.c' '*.cpp' '*.cu' '*.cuh'
+  git ls-files -z -- '*.h' '*.hpp' '*.c' '*.cpp' '*.cu' '*.cuh'
 }

@@ -51,6 +51,8 @@ verify_module() {
 }
 
 check "install into a fresh prefix" quietly install cmake --install build/release --prefix "$prefix"
+client_compiles() { echo '#include <fp8oracle/client.hpp>' | c++ -std=c++17 -Wall -Wextra -Werror -I"$prefix/include" -fsyntax-only -x c++ -; }
+check "the installed client compiles as C++17" client_compiles
 check "the installed command runs" quietly run "$prefix/bin/fp8oracle" list backends
 check "find_package consumer builds" build_with_find_package
 check "the installed command verifies the consumer" verify_module "$work/find_package"

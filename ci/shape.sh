@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 
 # Data and recorded results are not code.
 recorded=(':!proptests/vectors/*.safetensors' ':!proptests/corpus' ':!bench/results' ':!ci/results' ':!*/fuzz/corpus/*')
-code=('*.h' '*.c' '*.cpp' '*.cu' '*.cuh')
+code=('*.h' '*.hpp' '*.c' '*.cpp' '*.cu' '*.cuh')
 scripts=('*.py' '*.sh' '*.cmake' '*CMakeLists.txt')
 # A test is a file below a folder tests/ or one named *_test.*; everything else is the product.
 is_test='(^|/)tests/|_test\.[a-z]+$'
@@ -81,9 +81,10 @@ PYTHON
 }
 
 # Who knows that there are kinds of operations. Kernels, the judges that must know (reference, mutants), tests and the
-# places that describe an operation once (backend.h, operations.def, fields.h) are left out; what is left should ask them.
+# places that describe an operation once (backend.h, client.hpp, operations.def, fields.h) are left out; what is left should ask them.
 elsewhere=("${code[@]}" '*.def' ':!optimized' ':!reference' ':!proptests/mutants' ':(exclude,glob)**/tests/**' ':!*_test.cpp'
-  ':(exclude,glob)**/operations.def' ':(exclude,glob)**/fields.h' ':(exclude,glob)**/backend.h')
+  ':(exclude,glob)**/operations.def' ':(exclude,glob)**/fields.h' ':(exclude,glob)**/backend.h'
+  ':(exclude,glob)**/client.hpp')
 narrow='block_rows|block_cols|is_block|kMxBlock|FP8ORACLE_OP_|StepKind::'
 # Beside these: a comparison with a granularity, a granularity's name, "is it a byte" for "is it FP8", and 32 as a
 # divisor or a multiple. 32 as a width of integers or of a buffer is not meant, but a few such lines are in it.
