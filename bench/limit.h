@@ -15,6 +15,6 @@ struct Limit {
 };
 
 /// Copies that read and write `bytes` in total. The samplers own what they need.
-std::vector<Limit> limits_for(const Stream& stream, std::uint64_t bytes, int sets);
+std::vector<Limit> limits_for(const client::Stream& stream, std::uint64_t bytes, int sets);
 
 }  // namespace fp8oracle::bench

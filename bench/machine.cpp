@@ -3,9 +3,9 @@
 
 #include <ctime>
 #include <fstream>
+#include <string_view>
 #include <thread>
 
-#include "table.h"
 #ifdef FP8ORACLE_HAS_CUDA
 #include "limit_cuda.h"
 #endif
@@ -44,6 +44,10 @@ std::string today() {
 }
 
 }  // namespace
+
+bool is_host(const fp8oracle_backend_table& table) {
+  return std::string_view(table.device).substr(0, 3) == "CPU";
+}
 
 Results describe_run(const fp8oracle_backend_table& table) {
   Results results;

@@ -45,6 +45,13 @@ void run_repetition(benchmark::State& state, const std::string& name,
   }
 }
 
+struct HostRun {
+  HostRun(const fp8oracle_backend_table& table, const RowSpec& row)
+      : stream(client::Client(&table)), workload(stream, row, 1) {}
+  client::Stream stream;
+  Workload workload;
+};
+
 std::vector<std::string> targets_to_show() {
   const std::vector<std::string> all = cpu::target_names();
   std::vector<std::string> shown;
@@ -73,10 +80,9 @@ void add_host_row(const std::string& suffix, const fp8oracle_backend_table& tabl
                            "/" + row.shape() + "/" + suffix;
   add_paired_row(name, [&table, row, threads, before] {
     before();
-    const auto stream = std::make_shared<Stream>(table);
-    const auto workload = std::make_shared<Workload>(*stream, row, 1);
+    const auto run = std::make_shared<HostRun>(table, row);
     const auto copy = std::make_shared<HostCopy>(row.bytes(), threads, 1);
-    return Pair{[stream, workload] { workload->enqueue(0); }, [copy] { copy->run(0); },
+    return Pair{[run] { run->workload.enqueue(0); }, [copy] { copy->run(0); },
                 static_cast<double>(row.elements()), static_cast<double>(row.bytes())};
   });
 }

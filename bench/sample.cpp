@@ -40,34 +40,23 @@ double Slope::operator()() const {
   return (many - few) / ((many_ - few_) * calls_);
 }
 
-RecordedCalls::RecordedCalls(const Stream& stream, const Enqueue& enqueue) : stream_(stream) {
-  const fp8oracle_backend_table& table = stream.table();
+RecordedCalls::RecordedCalls(const client::Stream& stream, const Enqueue& enqueue)
+    : stream_(stream) {
   for (int set = 0; set < kRecordedSets; ++set) enqueue(set);  // what is made lazily is made now
   stream.synchronize();
-  require_ok("capture",
-             [&](fp8oracle_message message) { return table.capture(stream.get(), message); });
-  for (int call = 0; call < kRecordedCalls; ++call) enqueue(call % kRecordedSets);
-  require_ok("end_capture", [&](fp8oracle_message message) {
-    return table.end_capture(stream.get(), &recording_, &nodes_, message);
+  recording_.emplace(stream, [&] {
+    for (int call = 0; call < kRecordedCalls; ++call) enqueue(call % kRecordedSets);
   });
-}
-
-RecordedCalls::~RecordedCalls() {
-  if (recording_ != nullptr) stream_.table().recording_destroy(recording_);
 }
 
 double RecordedCalls::replay(int n) const {
   return wall_us([&] {
-    for (int i = 0; i < n; ++i) {
-      require_ok("replay", [&](fp8oracle_message message) {
-        return stream_.table().replay(recording_, stream_.get(), message);
-      });
-    }
+    for (int i = 0; i < n; ++i) recording_->replay();
     stream_.synchronize();
   });
 }
 
-Sampler unrecorded_sampler(const Stream& stream, int sets, Enqueue enqueue) {
+Sampler unrecorded_sampler(const client::Stream& stream, int sets, Enqueue enqueue) {
   const auto calls = [&stream, sets, enqueue = std::move(enqueue)](int n) {
     return wall_us([&] {
       for (int i = 0; i < n; ++i) enqueue(i % sets);

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "table.h"
+#include "fp8oracle/client.hpp"
 
 namespace fp8oracle::bench {
 
@@ -39,27 +39,23 @@ class Slope {
   int calls_, few_, many_;
 };
 
-/// kRecordedCalls calls recorded on the backend's stream; owns the recording.
+/// kRecordedCalls calls recorded on the backend's stream.
 class RecordedCalls {
  public:
-  RecordedCalls(const Stream& stream, const Enqueue& enqueue);
-  RecordedCalls(const RecordedCalls&) = delete;
-  RecordedCalls& operator=(const RecordedCalls&) = delete;
-  ~RecordedCalls();
+  RecordedCalls(const client::Stream& stream, const Enqueue& enqueue);
 
-  std::uint64_t nodes() const { return nodes_; }
+  std::uint64_t nodes() const { return recording_->nodes(); }
   /// Microseconds for n replays and the wait for the last one.
   double replay(int n) const;
 
  private:
-  const Stream& stream_;
-  fp8oracle_recording recording_ = nullptr;
-  std::uint64_t nodes_ = 0;
+  const client::Stream& stream_;
+  std::optional<client::Recording> recording_;
 };
 
 /// Calls one after another, each on the next set, with one wait at the end; as many as take about a
 /// millisecond.
-Sampler unrecorded_sampler(const Stream& stream, int sets, Enqueue enqueue);
+Sampler unrecorded_sampler(const client::Stream& stream, int sets, Enqueue enqueue);
 
 /// One sample of each in turn, `rounds` times; gives the median of each. What drifts on the machine
 /// falls on all of them alike.

@@ -31,8 +31,8 @@ std::vector<Shape> shapes_of(const Operation& operation, const Selection& select
 }
 
 // Recorded: always four. Else as few as leave the caches behind.
-int sets_for(const fp8oracle_backend_table& table, std::uint64_t bytes) {
-  if (has_capture(table)) return kRecordedSets;
+int sets_for(const client::Client& client, std::uint64_t bytes) {
+  if (client.can_capture()) return kRecordedSets;
   const std::uint64_t sets = kBeyondCaches / std::max<std::uint64_t>(bytes, 1) + 1;
   return static_cast<int>(std::min<std::uint64_t>(sets, kRecordedSets));
 }
@@ -49,15 +49,15 @@ RowResult words_of(const RowSpec& spec) {
   return row;
 }
 
-void measure(const Stream& stream, const RowSpec& spec, RowResult& row) {
-  const fp8oracle_backend_table& table = stream.table();
-  const int sets = sets_for(table, row.bytes);
+void measure(const client::Stream& stream, const RowSpec& spec, RowResult& row) {
+  const client::Client& client = stream.client();
+  const int sets = sets_for(client, row.bytes);
   const Workload workload(stream, spec, sets);
   const auto enqueue = [&workload](int set) { workload.enqueue(set); };
 
   std::vector<Sampler> samplers;
   std::unique_ptr<RecordedCalls> recorded;
-  if (has_capture(table)) {
+  if (client.can_capture()) {
     recorded = std::make_unique<RecordedCalls>(stream, enqueue);
     row.nodes = static_cast<double>(recorded->nodes()) / kRecordedCalls;
     samplers.emplace_back(Slope([&](int n) { return recorded->replay(n); }, kRecordedCalls));
@@ -68,7 +68,7 @@ void measure(const Stream& stream, const RowSpec& spec, RowResult& row) {
   for (const Limit& limit : limits) samplers.push_back(limit.sampler);
 
   const std::vector<double> us =
-      medians_in_turn(samplers, has_capture(table) ? kRecordedRounds : kHostRounds);
+      medians_in_turn(samplers, client.can_capture() ? kRecordedRounds : kHostRounds);
   const auto fastest = std::min_element(us.begin() + 1, us.end());
   row.us = us.front();
   row.gbps = static_cast<double>(row.bytes) / row.us * 1e-3;
@@ -77,7 +77,7 @@ void measure(const Stream& stream, const RowSpec& spec, RowResult& row) {
   row.ratio = row.limit_us / row.us;
 }
 
-RowResult run_row(const Stream& stream, const RowSpec& spec) {
+RowResult run_row(const client::Stream& stream, const RowSpec& spec) {
   RowResult row = words_of(spec);
   if (const auto reason = unsupported(stream.table(), spec)) {
     row.status = "SKIPPED";
@@ -86,9 +86,10 @@ RowResult run_row(const Stream& stream, const RowSpec& spec) {
   }
   try {
     measure(stream, spec, row);
-  } catch (const Denied& denial) {
-    row.status = "SKIPPED";
-    row.reason = denial.what();
+  } catch (const client::Error& error) {
+    // A call that supports() did not deny may deny it still.
+    row.status = error.status == FP8ORACLE_UNSUPPORTED ? "SKIPPED" : "ERROR";
+    row.reason = error.what();
   } catch (const BackendError& error) {
     row.status = "ERROR";
     row.reason = error.what();
@@ -118,18 +119,20 @@ std::vector<RowSpec> select_rows(const Selection& selection) {
 
 std::vector<RowResult> run_rows(const fp8oracle_backend_table& table,
                                 const std::vector<RowSpec>& rows,
-                                const std::function<void(const RowResult&)>& on_row) {
-  const Stream stream(table);
+                                const std::function<void(const RowResult&)>& on_row) try {
+  const client::Stream stream{client::Client(&table)};
   std::vector<RowResult> results;
   for (const RowSpec& spec : rows) {
     results.push_back(run_row(stream, spec));
     on_row(results.back());
   }
   return results;
+} catch (const client::Error& error) {
+  throw BackendError(error.what());
 }
 
 std::string form_of(const fp8oracle_backend_table& table) {
-  if (has_capture(table)) {
+  if (client::Client(&table).can_capture()) {
     return "40 calls over 4 buffer sets in one recording; slope over several replays, median of 9";
   }
   return "wall time of calls one after another, median of 15";

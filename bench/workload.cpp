@@ -59,7 +59,7 @@ std::optional<std::string> unsupported(const fp8oracle_backend_table& table, con
   return why.empty() ? std::nullopt : std::optional(std::move(why));
 }
 
-Workload::Workload(const Stream& stream, const RowSpec& row, int sets)
+Workload::Workload(const client::Stream& stream, const RowSpec& row, int sets)
     : stream_(stream), row_(row), scheme_(row.scheme().abi()) {
   for (int set = 0; set < sets; ++set) {
     std::vector<Tensor> tensors;
@@ -72,20 +72,13 @@ Workload::Workload(const Stream& stream, const RowSpec& row, int sets)
 void Workload::enqueue(int set) const { calls_[static_cast<std::size_t>(set)](); }
 
 fp8oracle_buffer Workload::make_buffer(std::uint64_t bytes, std::uint8_t fill) {
-  memory_.emplace_back(stream_.table(), bytes);
-  const fp8oracle_buffer buffer = memory_.back().buffer();
-  require_ok("fill", [&](fp8oracle_message message) {
-    return stream_.table().fill(buffer.data, fill, bytes, stream_.get(), message);
-  });
-  return buffer;
+  memory_.emplace_back(stream_, bytes).fill(fill);
+  return memory_.back().buffer();
 }
 
 fp8oracle_buffer Workload::make_scalar(float value) {
-  const fp8oracle_buffer buffer = make_buffer(sizeof value, 0);
-  require_ok("upload", [&](fp8oracle_message message) {
-    return stream_.table().upload(buffer.data, &value, sizeof value, stream_.get(), message);
-  });
-  return buffer;
+  memory_.emplace_back(stream_, sizeof value).upload(&value);
+  return memory_.back().buffer();
 }
 
 fp8oracle_buffer Workload::make_input(std::uint64_t bytes) {
@@ -93,10 +86,7 @@ fp8oracle_buffer Workload::make_input(std::uint64_t bytes) {
   const std::vector<std::uint8_t>& pattern = pattern_of(row_.type);
   for (std::uint64_t at = 0; at < bytes; at += pattern.size()) {
     const std::uint64_t piece = std::min<std::uint64_t>(pattern.size(), bytes - at);
-    require_ok("upload", [&](fp8oracle_message message) {
-      return stream_.table().upload(static_cast<std::uint8_t*>(buffer.data) + at, pattern.data(),
-                                    piece, stream_.get(), message);
-    });
+    stream_.upload(static_cast<std::uint8_t*>(buffer.data) + at, pattern.data(), piece);
   }
   return buffer;
 }
@@ -131,50 +121,41 @@ Workload::Tensor Workload::make_tensor() {
 }
 
 // The workspace that the call asks for, then the call itself, ready to be made again and again.
-template <class Args, class Run>
-std::function<void()> Workload::bind(Args args, Run run) {
-  args.struct_size = sizeof args;
-  args.scheme = scheme_.get();
+template <class Args>
+std::function<void()> Workload::bind(Args args) {
+  const fp8oracle_operation operation = row_.operation->abi;
   if constexpr (requires { args.workspace; }) {
-    const fp8oracle_operation operation =
-        row_.operation->loop ? FP8ORACLE_OP_QUANTIZE : row_.operation->abi;
-    std::uint64_t bytes = 0;
-    require_ok("workspace_bytes", [&](fp8oracle_message message) {
-      return stream_.table().workspace_bytes(operation, &args, &bytes, message);
-    });
+    const std::uint64_t bytes = stream_.client().workspace_bytes(operation, &args);
     if (bytes > 0) args.workspace = make_buffer(bytes, 0);
   }
-  return [args, run, stream = stream_.get()] {
-    require_ok("the operation",
-               [&](fp8oracle_message message) { return run(&args, stream, message); });
-  };
+  return [args, operation, &stream = stream_] { stream.call(operation, &args); };
 }
 
 std::function<void()> Workload::quantize_call(const Tensor& tensor) {
-  fp8oracle_quantize_args args{};
+  auto args = client::make_args<fp8oracle_quantize_args>(scheme_.get());
   args.input = tensor.matrix;
   args.scale = tensor.scale;
   args.amax = tensor.amax;
   args.rowwise = tensor.rowwise;
   args.columnwise = tensor.columnwise;
-  return bind(args, stream_.table().quantize);
+  return bind(args);
 }
 
 std::function<void()> Workload::amax_call(const Tensor& tensor) {
-  fp8oracle_amax_args args{};
+  auto args = client::make_args<fp8oracle_amax_args>(scheme_.get());
   args.input = tensor.matrix;
   args.amax = tensor.amax;
-  return bind(args, stream_.table().amax);
+  return bind(args);
 }
 
 std::function<void()> Workload::current_call(const Tensor& tensor) {
-  fp8oracle_quantize_current_args args{};
+  auto args = client::make_args<fp8oracle_quantize_current_args>(scheme_.get());
   args.input = tensor.matrix;
   args.amax = tensor.amax;
   args.scale = tensor.scale;
   args.rowwise = tensor.rowwise;
   args.columnwise = tensor.columnwise;
-  return bind(args, stream_.table().quantize_current);
+  return bind(args);
 }
 
 std::function<void()> Workload::many_call(const std::vector<Tensor>& tensors) {
@@ -182,23 +163,23 @@ std::function<void()> Workload::many_call(const std::vector<Tensor>& tensors) {
   for (const Tensor& tensor : tensors) {
     items->push_back({tensor.matrix, tensor.scale, tensor.amax, tensor.rowwise, tensor.columnwise});
   }
-  fp8oracle_quantize_many_args args{};
+  auto args = client::make_args<fp8oracle_quantize_many_args>(scheme_.get());
   args.items = items->data();
   args.item_bytes = sizeof items->front();
   args.count = items->size();
-  return [items, call = bind(args, stream_.table().quantize_many)] { call(); };
+  return [items, call = bind(args)] { call(); };
 }
 
 std::function<void()> Workload::dequantize_call(const Tensor& tensor) {
-  fp8oracle_dequantize_args args{};
+  auto args = client::make_args<fp8oracle_dequantize_args>(scheme_.get());
   args.pair = tensor.rowwise;
   args.output = tensor.matrix;
-  return bind(args, stream_.table().dequantize);
+  return bind(args);
 }
 
 // Padded scales in the pair, swizzled ones beside it.
 std::function<void()> Workload::swizzle_call(const Tensor& tensor) {
-  fp8oracle_swizzle_args args{};
+  auto args = client::make_args<fp8oracle_swizzle_args>(scheme_.get());
   args.rows = row_.rows;
   args.cols = row_.cols;
   const fp8oracle_buffer padded = tensor.rowwise.scale_inv;
@@ -206,7 +187,7 @@ std::function<void()> Workload::swizzle_call(const Tensor& tensor) {
   const bool to_swizzled = row_.operation->abi == FP8ORACLE_OP_SWIZZLE;
   args.input = to_swizzled ? padded : swizzled;
   args.output = to_swizzled ? swizzled : padded;
-  return bind(args, to_swizzled ? stream_.table().swizzle : stream_.table().unswizzle);
+  return bind(args);
 }
 
 std::function<void()> Workload::make_call(const std::vector<Tensor>& tensors) {

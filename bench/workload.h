@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "fp8oracle/client.hpp"
 #include "operation.h"
-#include "table.h"
 
 namespace fp8oracle::bench {
 
@@ -18,12 +18,12 @@ std::optional<std::string> unsupported(const fp8oracle_backend_table& table, con
 /// A row made ready: `sets` times the buffers that it needs, inputs filled, every page touched.
 class Workload {
  public:
-  /// Throws BackendError, also when the memory does not suffice.
-  Workload(const Stream& stream, const RowSpec& row, int sets);
+  /// Throws client::Error, also when the memory does not suffice.
+  Workload(const client::Stream& stream, const RowSpec& row, int sets);
   Workload(const Workload&) = delete;  // the calls point into it
   Workload& operator=(const Workload&) = delete;
 
-  /// Enqueues the operation on the buffers of one set; throws BackendError.
+  /// Enqueues the operation on the buffers of one set; throws client::Error.
   void enqueue(int set) const;
   int sets() const { return static_cast<int>(calls_.size()); }
 
@@ -46,13 +46,13 @@ class Workload {
   std::function<void()> many_call(const std::vector<Tensor>& tensors);
   std::function<void()> dequantize_call(const Tensor& tensor);
   std::function<void()> swizzle_call(const Tensor& tensor);
-  template <class Args, class Run>
-  std::function<void()> bind(Args args, Run run);
+  template <class Args>
+  std::function<void()> bind(Args args);
 
-  const Stream& stream_;
+  const client::Stream& stream_;
   RowSpec row_;
   AbiScheme scheme_;
-  std::vector<Memory> memory_;
+  std::vector<client::Memory> memory_;
   std::vector<std::function<void()>> calls_;
 };
 
