@@ -34,14 +34,12 @@ class MxAmaxTier final : public Tier {
     const auto cols = static_cast<std::int64_t>(count);
     side.begin();
     AbiScheme abi = scheme.abi();
-    fp8oracle_quantize_args args{};
-    args.struct_size = sizeof args;
-    args.scheme = abi.get();
+    auto args = client::make_args<fp8oracle_quantize_args>(abi.get());
     args.input = {side.upload(x.data(), 4 * count), FP8ORACLE_F32, 1, cols, cols};
     args.columnwise.codes = side.poisoned(count);
     args.columnwise.scale_inv = side.poisoned(count);
     args.workspace = side.workspace(operation, &args);
-    side.answered(side.table().quantize(&args, side.stream(), side.message()));
+    side.call(operation, &args);
     side.download(args.columnwise.scale_inv,
                   output(outputs, 0, "columnwise.scale_inv", Kind::kE8m0, count).bytes.data());
     side.download(args.columnwise.codes,
@@ -96,15 +94,13 @@ class ScaleFromAmaxTier final : public Tier {
     const fp8oracle_buffer from = side.upload(amax.data(), 4 * count);
     const fp8oracle_buffer to = side.poisoned(4 * count);
     AbiScheme abi = scheme.abi();
-    fp8oracle_scale_from_amax_args args{};
-    args.struct_size = sizeof args;
-    args.scheme = abi.get();
+    auto args = client::make_args<fp8oracle_scale_from_amax_args>(abi.get());
     args.input_type = FP8ORACLE_F32;
     args.pow2 = pow2_ ? 1 : 0;
     for (std::uint64_t i = 0; i < count; ++i) {
       args.amax = {static_cast<char*>(from.data) + 4 * i, 4};
       args.scale = {static_cast<char*>(to.data) + 4 * i, 4};
-      side.answered(side.table().scale_from_amax(&args, side.stream(), side.message()));
+      side.call(operation, &args);
     }
     side.download(to, output(outputs, 0, "scale", Kind::kF32, count).bytes.data());
     side.synchronize();

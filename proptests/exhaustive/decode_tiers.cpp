@@ -49,14 +49,12 @@ class DequantizeTier final : public Tier {
     Output& y = output(outputs, 0, "output", kind_of(type), count);
     side.begin();
     AbiScheme abi = scheme.abi();
-    fp8oracle_dequantize_args args{};
-    args.struct_size = sizeof args;
-    args.scheme = abi.get();
+    auto args = client::make_args<fp8oracle_dequantize_args>(abi.get());
     args.pair.codes = side.upload(codes.data(), count);
     args.pair.scale_inv = upload_scale_inv(side, first, count);
     args.output = {side.poisoned(y.bytes.size()), type, static_cast<std::int64_t>(count / kCodes),
                    kCodes, kCodes};
-    side.answered(side.table().dequantize(&args, side.stream(), side.message()));
+    side.call(operation, &args);
     side.download(args.output.data, y.bytes.data());
     side.synchronize();
   }

@@ -41,13 +41,11 @@ class Fp32Tier final : public Tier {
     std::iota(x.begin(), x.end(), static_cast<std::uint32_t>(first));
     side.begin();
     AbiScheme abi = scheme.abi();
-    fp8oracle_quantize_args args{};
-    args.struct_size = sizeof args;
-    args.scheme = abi.get();
+    auto args = client::make_args<fp8oracle_quantize_args>(abi.get());
     args.input = matrix(side.upload(x.data(), 4 * count), type, count);
     args.rowwise.codes = side.poisoned(count);
     args.workspace = side.workspace(operation, &args);
-    side.answered(side.table().quantize(&args, side.stream(), side.message()));
+    side.call(operation, &args);
     side.download(args.rowwise.codes,
                   output(outputs, 0, "rowwise.codes", Kind::kCode, count).bytes.data());
     side.synchronize();
@@ -90,15 +88,13 @@ class HalfTier final : public Tier {
     std::iota(x.begin(), x.end(), std::uint16_t{0});
     side.begin();
     AbiScheme abi = scheme.abi();
-    fp8oracle_quantize_args args{};
-    args.struct_size = sizeof args;
-    args.scheme = abi.get();
+    auto args = client::make_args<fp8oracle_quantize_args>(abi.get());
     args.input = matrix(side.upload(x.data(), 2 * count), type, count);
     args.scale = side.upload(&scale_corpus()[first / kInputs], sizeof(float));
     args.rowwise.codes = side.poisoned(count);
     args.rowwise.scale_inv = side.poisoned(sizeof(float));
     args.workspace = side.workspace(operation, &args);
-    side.answered(side.table().quantize(&args, side.stream(), side.message()));
+    side.call(operation, &args);
     side.download(args.rowwise.codes,
                   output(outputs, 0, "rowwise.codes", Kind::kCode, count).bytes.data());
     side.download(args.rowwise.scale_inv,

@@ -69,11 +69,14 @@ class Sweep {
       tier_.expect(reference, first, tier_.chunk, expected);
       try {
         tier_.run(subject, first, tier_.chunk, observed);
-      } catch (const OperationDenied& denial) {
-        deny(denial.what());
-        break;
-      } catch (const OperationFailed& error) {
-        keep({first, tier_.describe(first) + " and the cases after it", error.what()});
+      } catch (const client::Error& error) {
+        if (!is_an_answer(error)) throw;
+        if (error.status == FP8ORACLE_UNSUPPORTED) {  // a call may still be denied
+          deny(error.message);
+        } else {
+          keep({first, tier_.describe(first) + " and the cases after it",
+                std::string("answered ") + client::name_of(error.status) + ": " + error.message});
+        }
         break;
       }
       if (auto difference = first_difference(tier_, first, expected, observed)) {
@@ -81,6 +84,9 @@ class Sweep {
       }
       finished(done_.fetch_add(tier_.chunk) + tier_.chunk);
     }
+  } catch (const client::Error& error) {
+    stop_ = true;
+    throw BackendError(error.what());
   } catch (...) {
     stop_ = true;
     throw;
@@ -102,6 +108,13 @@ class Sweep {
   }
 
  private:
+  /// Of the operation that supports() accepted. An error of memory or streams is none: it is no
+  /// reason to call the backend wrong, nor to leave the tier out.
+  bool is_an_answer(const client::Error& error) const {
+    return error.function == client::entry_of(tier_.operation).name ||
+           error.function == "workspace_bytes";
+  }
+
   void keep(TierDifference difference) {
     stop_ = true;
     const std::lock_guard lock(mutex_);

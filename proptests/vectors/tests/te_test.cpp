@@ -35,9 +35,7 @@ struct Expected {
 };
 void cast_and_compare(Side& side, const Scheme& scheme, const Expected& e, Comparison& c) {
   AbiScheme abi = scheme.abi();
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = abi.get();
+  auto args = client::make_args<fp8oracle_quantize_args>(abi.get());
   side.begin();
   args.input = {side.upload(e.input.data(), e.input.size()), e.type, e.rows, e.cols, e.cols};
   args.scale = side.upload(e.scale.data(), e.scale.size());
@@ -49,7 +47,7 @@ void cast_and_compare(Side& side, const Scheme& scheme, const Expected& e, Compa
     args.columnwise.scale_inv = args.rowwise.scale_inv;
   }
   args.workspace = side.workspace(FP8ORACLE_OP_QUANTIZE, &args);
-  side.answered(side.table().quantize(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_QUANTIZE, &args);
   c.bytes("codes", e.codes, fetch(side, args.rowwise.codes));
   if (!e.codes_t.empty()) c.bytes("codes_t", e.codes_t, fetch(side, args.columnwise.codes));
   c.floats("scale_inv", e.scale_inv, fetch(side, args.rowwise.scale_inv));
@@ -130,16 +128,14 @@ TEST_P(Recorded, ScalesFromAmaxGiveTheSameBytes) {
         const fp8oracle_buffer from = side.upload(amaxes.data(), amaxes.size());
         const fp8oracle_buffer to = side.poisoned(amaxes.size());
         AbiScheme abi = per_tensor(format, FP8ORACLE_ROWWISE).abi();
-        fp8oracle_scale_from_amax_args args{};
-        args.struct_size = sizeof args;
-        args.scheme = abi.get();
+        auto args = client::make_args<fp8oracle_scale_from_amax_args>(abi.get());
         args.input_type = FP8ORACLE_F32;
         args.pow2 = pow2;
         args.eps = std::strtof(eps.c_str(), nullptr);
         for (std::size_t at = 0; at < amaxes.size(); at += 4) {
           args.amax = {static_cast<char*>(from.data) + at, 4};
           args.scale = {static_cast<char*>(to.data) + at, 4};
-          side.answered(side.table().scale_from_amax(&args, side.stream(), side.message()));
+          side.call(FP8ORACLE_OP_SCALE_FROM_AMAX, &args);
         }
         Comparison c("");
         c.floats(name, file.at(name).data, fetch(side, to));

@@ -19,14 +19,12 @@ TEST_P(Recorded, TorchaoMxBlocksGiveTheSameBytes) {
         scheme.profile = find_profile("torchao-" + rule);
         side.begin();
         AbiScheme abi = scheme.abi();
-        fp8oracle_quantize_args args{};
-        args.struct_size = sizeof args;
-        args.scheme = abi.get();
+        auto args = client::make_args<fp8oracle_quantize_args>(abi.get());
         args.input = {side.upload(input.data(), input.size()), type_named(type), 40, 256, 256};
         args.rowwise.codes = side.poisoned(40 * 256);
         args.rowwise.scale_inv = side.poisoned(40 * 8);
         args.workspace = side.workspace(FP8ORACLE_OP_QUANTIZE, &args);
-        side.answered(side.table().quantize(&args, side.stream(), side.message()));
+        side.call(FP8ORACLE_OP_QUANTIZE, &args);
         Bytes codes(40 * 256), scale_inv(40 * 8);
         side.download(args.rowwise.codes, codes.data());
         side.download(args.rowwise.scale_inv, scale_inv.data());
