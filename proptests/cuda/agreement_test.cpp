@@ -141,9 +141,7 @@ class CudaAgreement : public testing::Test {
 };
 
 fp8oracle_quantize_args quantize_args(Side& side, const Scheme& scheme, const Memory& memory) {
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = side.keep(scheme.resolved());
+  auto args = client::make_args<fp8oracle_quantize_args>(side.keep(scheme.resolved()));
   args.input = memory.input;
   args.rowwise = memory.rowwise;
   args.columnwise = memory.columnwise;
@@ -162,7 +160,7 @@ TEST_F(CudaAgreement, QuantizeWritesTheReferencesBytes) {
           args.scale = side.make_float(seed % 3 == 0 ? 3.0f : 0x1.8p-5f).buffer;
           if (seed % 5 == 0) args.scale = {};
           args.amax = add_scalar(side, memory, seed % 2 == 0 ? 0.0f : 1.0f).buffer;
-          side.expect_ok(side.table().quantize(&args, side.stream(), side.message()));
+          side.call(FP8ORACLE_OP_QUANTIZE, &args);
         },
         name_of(shape, type, scheme));
   };
@@ -187,7 +185,7 @@ TEST_F(CudaAgreement, AmaxIsTheReferencesAndItsLaunchesDoNotMeet) {
                 repeat == 1 ? FP8ORACLE_AMAX_PROPAGATE_NAN : FP8ORACLE_AMAX_DROP_NAN;
             args.scheme = side.keep(resolved);
             args.amax = add_scalar(side, memory, 77.0f).buffer;
-            side.expect_ok(side.table().amax(&args, side.stream(), side.message()));
+            side.call(FP8ORACLE_OP_AMAX, &args);
             if (args.input.rows > 1) args.input.rows -= 1;
           }
         },
@@ -216,7 +214,7 @@ TEST_F(CudaAgreement, CurrentScalingIsAmaxScaleQuantize) {
           args.pow2 = seed % 3 == 0;
           args.amax = add_scalar(side, memory, 5.0f).buffer;
           args.scale = add_scalar(side, memory, 0.375f).buffer;
-          side.expect_ok(side.table().quantize_current(&args, side.stream(), side.message()));
+          side.call(FP8ORACLE_OP_QUANTIZE_CURRENT, &args);
         },
         name_of(shape, type, scheme));
   };
@@ -244,15 +242,14 @@ TEST_F(CudaAgreement, CurrentScalingOfFiniteInputs) {
           return memory;
         },
         [&](Side& side, Memory& memory) {
-          fp8oracle_quantize_current_args args{};
-          args.struct_size = sizeof args;
-          args.scheme = side.keep(scheme.resolved());
+          auto args =
+              client::make_args<fp8oracle_quantize_current_args>(side.keep(scheme.resolved()));
           args.input = memory.input;
           args.rowwise = memory.rowwise;
           args.columnwise = memory.columnwise;
           args.amax = add_scalar(side, memory, 5.0f).buffer;
           args.scale = add_scalar(side, memory, 0.375f).buffer;
-          side.expect_ok(side.table().quantize_current(&args, side.stream(), side.message()));
+          side.call(FP8ORACLE_OP_QUANTIZE_CURRENT, &args);
         },
         name_of(shape, type, scheme));
   };
@@ -278,13 +275,12 @@ TEST_F(CudaAgreement, ManyTensorsAreAsManySingleCasts) {
                                amax.buffer, one.rowwise, one.columnwise});
               all.outputs.insert(all.outputs.end(), one.outputs.begin(), one.outputs.end());
             }
-            fp8oracle_quantize_many_args args{};
-            args.struct_size = sizeof args;
-            args.scheme = side.keep(scheme.resolved());
+            auto args =
+                client::make_args<fp8oracle_quantize_many_args>(side.keep(scheme.resolved()));
             args.items = items.data();
             args.item_bytes = sizeof items[0];
             args.count = items.size();
-            side.expect_ok(side.table().quantize_many(&args, side.stream(), side.message()));
+            side.call(FP8ORACLE_OP_QUANTIZE_MANY, &args);
           },
           scheme.name() + " " + std::to_string(count) + " tensors");
     }

@@ -87,9 +87,7 @@ Outputs quantize(Side& side, const Scheme& scheme, fp8oracle_type type, const Sh
                  std::uint64_t seed) {
   const std::int64_t stride = shape.cols + shape.extra_stride;
   const std::int64_t elements = shape.rows * shape.cols == 0 ? 0 : shape.rows * stride;
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = side.keep(scheme.resolved());
+  auto args = client::make_args<fp8oracle_quantize_args>(side.keep(scheme.resolved()));
   const auto element = static_cast<std::uint64_t>(size_of(type));
   const Block input =
       side.make(random_elements(type, elements, seed), shape.input_offset * element);
@@ -105,7 +103,7 @@ Outputs quantize(Side& side, const Scheme& scheme, fp8oracle_type type, const Sh
     fp8oracle_pair& pair = direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise;
     pair = {outputs[outputs.size() - 2].buffer, outputs.back().buffer, {}};
   }
-  side.expect_ok(side.table().quantize(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_QUANTIZE, &args);
   Outputs bytes;
   for (const Block& block : outputs) bytes.push_back(side.read(block));
   side.free_all();
@@ -116,9 +114,7 @@ Outputs dequantize(Side& side, const Scheme& scheme, fp8oracle_type type, const 
                    std::uint64_t seed) {
   const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
   const std::int64_t elements = shape.rows * shape.cols;
-  fp8oracle_dequantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = side.keep(scheme.resolved());
+  auto args = client::make_args<fp8oracle_dequantize_args>(side.keep(scheme.resolved()));
   const ScaleGrid scales = scale_grid(scheme.resolved(), direction, shape.rows, shape.cols);
   args.pair.codes = side.make(random_bytes(elements, seed), shape.output_offset).buffer;
   args.pair.scale_inv = scheme.grid.is_mx()
@@ -129,7 +125,7 @@ Outputs dequantize(Side& side, const Scheme& scheme, fp8oracle_type type, const 
       side.make(static_cast<std::uint64_t>(elements) * element, shape.input_offset * element);
   args.output = {output.buffer, static_cast<std::uint32_t>(type), shape.rows, shape.cols,
                  shape.cols};
-  side.expect_ok(side.table().dequantize(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_DEQUANTIZE, &args);
   Outputs bytes{side.read(output)};
   unify_nans(bytes[0], type);
   side.free_all();
@@ -139,9 +135,7 @@ Outputs dequantize(Side& side, const Scheme& scheme, fp8oracle_type type, const 
 Outputs permute(Side& side, const Scheme& scheme, const Shape& shape, bool unswizzle,
                 std::uint64_t seed) {
   const auto direction = static_cast<fp8oracle_direction>(scheme.directions);
-  fp8oracle_swizzle_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = side.keep(scheme.resolved());
+  auto args = client::make_args<fp8oracle_swizzle_args>(side.keep(scheme.resolved()));
   args.rows = shape.rows;
   args.cols = shape.cols;
   const ResolvedScheme swizzled = scheme.with_layout(FP8ORACLE_LAYOUT_SWIZZLED).resolved();
@@ -152,8 +146,7 @@ Outputs permute(Side& side, const Scheme& scheme, const Shape& shape, bool unswi
   const Block output =
       side.make(static_cast<std::uint64_t>(unswizzle ? plain : other), shape.output_offset);
   args.output = output.buffer;
-  const auto run = unswizzle ? side.table().unswizzle : side.table().swizzle;
-  side.expect_ok(run(&args, side.stream(), side.message()));
+  side.call(unswizzle ? FP8ORACLE_OP_UNSWIZZLE : FP8ORACLE_OP_SWIZZLE, &args);
   Outputs bytes{side.read(output)};
   side.free_all();
   return bytes;

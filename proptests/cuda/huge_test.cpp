@@ -67,8 +67,8 @@ fp8oracle_matrix matrix_of(const Block& block, std::int64_t rows, std::int64_t s
 // ---- Comparing ----------------------------------------------------------------------------------
 
 void read(Side& side, const std::uint8_t* from, Bytes& to) {
-  side.expect_ok(side.table().download(to.data(), from, to.size(), side.stream(), side.message()));
-  side.expect_ok(side.table().synchronize(side.stream(), side.message()));
+  side.download(to.data(), from, to.size());
+  side.synchronize();
 }
 
 bool is_poison(Side& side, const std::uint8_t* begin, const std::uint8_t* end) {
@@ -161,20 +161,16 @@ Cast make_cast(Side& side, const Scheme& scheme, const fp8oracle_matrix& input) 
   return cast;
 }
 
-void quantize(Side& side, const Cast& cast) {
-  side.expect_ok(side.table().quantize(&cast.args, side.stream(), side.message()));
-}
+void quantize(Side& side, const Cast& cast) { side.call(FP8ORACLE_OP_QUANTIZE, &cast.args); }
 
 void quantize_current(Side& side, const Cast& cast) {
-  fp8oracle_quantize_current_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = cast.args.scheme;
+  auto args = client::make_args<fp8oracle_quantize_current_args>(cast.args.scheme);
   args.input = cast.args.input;
   args.amax = cast.args.amax;
   args.scale = cast.args.scale;
   args.rowwise = cast.args.rowwise;
   args.columnwise = cast.args.columnwise;
-  side.expect_ok(side.table().quantize_current(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_QUANTIZE_CURRENT, &args);
 }
 
 void quantize_many(Side& side, const std::vector<const Cast*>& casts) {
@@ -183,36 +179,30 @@ void quantize_many(Side& side, const std::vector<const Cast*>& casts) {
     const fp8oracle_quantize_args& a = cast->args;
     items.push_back({a.input, a.scale, a.amax, a.rowwise, a.columnwise});
   }
-  fp8oracle_quantize_many_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = casts[0]->args.scheme;
+  auto args = client::make_args<fp8oracle_quantize_many_args>(casts[0]->args.scheme);
   args.items = items.data();
   args.item_bytes = sizeof items[0];
   args.count = items.size();
-  side.expect_ok(side.table().quantize_many(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_QUANTIZE_MANY, &args);
 }
 
 // The codes of a cast of one direction as BF16 again.
 Block dequantize(Side& side, const Cast& cast) {
   const std::int64_t rows = cast.args.input.rows, cols = cast.args.input.cols;
   const Block output = side.make(static_cast<std::uint64_t>(rows * cols * kElement));
-  fp8oracle_dequantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = cast.args.scheme;
+  auto args = client::make_args<fp8oracle_dequantize_args>(cast.args.scheme);
   args.pair = {cast.directions[0].codes.buffer, cast.directions[0].scale_inv.buffer, {}};
   args.output = {output.buffer, FP8ORACLE_BF16, rows, cols, cols};
-  side.expect_ok(side.table().dequantize(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_DEQUANTIZE, &args);
   return output;
 }
 
 Block amax_of(Side& side, const Scheme& scheme, const fp8oracle_matrix& input) {
-  fp8oracle_amax_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = side.keep(scheme.resolved());
+  auto args = client::make_args<fp8oracle_amax_args>(side.keep(scheme.resolved()));
   args.input = input;
   const Block amax = side.make_float(77.0f);
   args.amax = amax.buffer;
-  side.expect_ok(side.table().amax(&args, side.stream(), side.message()));
+  side.call(FP8ORACLE_OP_AMAX, &args);
   return amax;
 }
 
@@ -280,13 +270,12 @@ class CudaHuge : public testing::Test {
     if (!cuda::device_problem().empty()) GTEST_SKIP() << cuda::device_problem();
     device_ = std::make_unique<Side>(cuda::backend());
     host_ = std::make_unique<Side>(reference::backend());
-    void* probe = nullptr;
-    const fp8oracle_message message = device_->message();
-    const fp8oracle_status status = device_->table().alloc(kDeviceBytes, &probe, message);
-    if (status == FP8ORACLE_OUT_OF_MEMORY)
-      GTEST_SKIP() << kDeviceBytes << " bytes of device memory: " << message.text;
-    device_->expect_ok(status);
-    device_->table().free(probe);
+    try {
+      const client::Memory probe(*device_, kDeviceBytes);
+    } catch (const client::Error& error) {
+      if (error.status != FP8ORACLE_OUT_OF_MEMORY) throw;
+      GTEST_SKIP() << kDeviceBytes << " bytes of device memory: " << error.message;
+    }
     input_.tensor = device_->make(static_cast<std::uint64_t>(kRows * kCols * kElement));
     write_input(true);
   }
@@ -295,16 +284,13 @@ class CudaHuge : public testing::Test {
     Bytes values = period_of_values(with_nans);
     input_.body = host_->make(values);
     device_->write(input_.tensor, values);
-    const auto& table = device_->table();
     auto* const data = static_cast<std::uint8_t*>(input_.tensor.buffer.data);
     const std::uint64_t all = input_.tensor.buffer.bytes;
     for (std::uint64_t written = values.size(); written < all; written *= 2) {
-      device_->expect_ok(table.copy(data + written, data, std::min(written, all - written),
-                                    device_->stream(), device_->message()));
+      device_->copy(data + written, data, std::min(written, all - written));
     }
-    device_->expect_ok(table.upload(data + all - kElement, &kLargest, kElement, device_->stream(),
-                                    device_->message()));
-    device_->expect_ok(table.synchronize(device_->stream(), device_->message()));
+    device_->upload(data + all - kElement, &kLargest, kElement);
+    device_->synchronize();
     std::memcpy(values.data() + values.size() - kElement, &kLargest, kElement);
     input_.last = host_->make(values);
   }

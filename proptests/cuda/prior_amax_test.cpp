@@ -102,9 +102,8 @@ class CudaPriorAmax : public testing::Test {
 
   void expect_amax(const fp8oracle_quantize_item& item, float wanted, std::size_t i) {
     float amax = 0.0f;
-    side_->expect_ok(side_->table().download(&amax, item.amax.data, sizeof amax, side_->stream(),
-                                             side_->message()));
-    side_->expect_ok(side_->table().synchronize(side_->stream(), side_->message()));
+    side_->download(&amax, item.amax.data, sizeof amax);
+    side_->synchronize();
     const bool same = std::isnan(wanted) ? std::isnan(amax)
                                          : std::bit_cast<std::uint32_t>(amax) ==
                                                std::bit_cast<std::uint32_t>(wanted);
@@ -120,14 +119,12 @@ TEST_F(CudaPriorAmax, OneCast) {
   expect_rule(
       [this](const ResolvedScheme& scheme, const std::vector<fp8oracle_quantize_item>& items) {
         for (const fp8oracle_quantize_item& item : items) {
-          fp8oracle_quantize_args args{};
-          args.struct_size = sizeof args;
-          args.scheme = side_->keep(scheme);
+          auto args = client::make_args<fp8oracle_quantize_args>(side_->keep(scheme));
           args.input = item.input;
           args.amax = item.amax;
           args.rowwise = item.rowwise;
           args.columnwise = item.columnwise;
-          side_->expect_ok(side_->table().quantize(&args, side_->stream(), side_->message()));
+          side_->call(FP8ORACLE_OP_QUANTIZE, &args);
         }
       });
 }
@@ -135,13 +132,11 @@ TEST_F(CudaPriorAmax, OneCast) {
 TEST_F(CudaPriorAmax, ManyCasts) {
   expect_rule(
       [this](const ResolvedScheme& scheme, const std::vector<fp8oracle_quantize_item>& items) {
-        fp8oracle_quantize_many_args args{};
-        args.struct_size = sizeof args;
-        args.scheme = side_->keep(scheme);
+        auto args = client::make_args<fp8oracle_quantize_many_args>(side_->keep(scheme));
         args.items = items.data();
         args.item_bytes = sizeof items[0];
         args.count = items.size();
-        side_->expect_ok(side_->table().quantize_many(&args, side_->stream(), side_->message()));
+        side_->call(FP8ORACLE_OP_QUANTIZE_MANY, &args);
       });
 }
 

@@ -91,9 +91,7 @@ class Chain {
     fp8oracle_matrix decoded;
   };
 
-  void fill(void* data, std::uint8_t byte, std::uint64_t bytes) {
-    side_.expect_ok(side_.table().fill(data, byte, bytes, side_.stream(), side_.message()));
-  }
+  void fill(void* data, std::uint8_t byte, std::uint64_t bytes) { side_.fill(data, byte, bytes); }
 
   fp8oracle_matrix matrix(const fp8oracle_buffer& data) const {
     return {data, static_cast<std::uint32_t>(shape_.type), shape_.rows, shape_.cols, shape_.cols};
@@ -140,20 +138,12 @@ class Chain {
 
   template <class Args>
   Args make_args(const Scheme& scheme) {
-    Args args{};
-    args.struct_size = sizeof args;
-    args.scheme = side_.keep(scheme.resolved());
-    return args;
+    return client::make_args<Args>(side_.keep(scheme.resolved()));
   }
 
   template <class Args>
-  using Operation = fp8oracle_status (*)(const Args*, fp8oracle_stream, fp8oracle_message);
-
-  template <class Args>
-  void add(Operation<Args> operation, const Args& args) {
-    calls_.push_back([this, operation, args] {
-      side_.expect_ok(operation(&args, side_.stream(), side_.message()));
-    });
+  void add(fp8oracle_operation operation, const Args& args) {
+    calls_.push_back([this, operation, args] { side_.call(operation, &args); });
   }
 
   void add_quantize(const fp8oracle_matrix& input) {
@@ -163,26 +153,26 @@ class Chain {
     args.amax = raised_;
     for (const Direction& d : directions_)
       (d.direction == FP8ORACLE_ROWWISE ? args.rowwise : args.columnwise) = d.pair;
-    add(side_.table().quantize, args);
+    add(FP8ORACLE_OP_QUANTIZE, args);
   }
 
   void add_dequantize(const Direction& d, const fp8oracle_buffer& scale_inv) {
     auto args = make_args<fp8oracle_dequantize_args>(scheme_.with_directions(d.direction));
     args.pair = {d.pair.codes, scale_inv, {}};
     args.output = d.decoded;
-    add(side_.table().dequantize, args);
+    add(FP8ORACLE_OP_DEQUANTIZE, args);
   }
 
   void add_tensor_chain(const fp8oracle_matrix& input) {
     auto measure = make_args<fp8oracle_amax_args>(scheme_);
     measure.input = input;
     measure.amax = amax_;
-    add(side_.table().amax, measure);
+    add(FP8ORACLE_OP_AMAX, measure);
     auto rule = make_args<fp8oracle_scale_from_amax_args>(scheme_);
     rule.input_type = input.type;
     rule.amax = amax_;
     rule.scale = scale_;
-    add(side_.table().scale_from_amax, rule);
+    add(FP8ORACLE_OP_SCALE_FROM_AMAX, rule);
     add_quantize(input);
     const Direction& last = directions_.back();
     add_dequantize(last, last.pair.scale_inv);
@@ -192,7 +182,7 @@ class Chain {
     current.scale = current_scale_;
     for (const Direction& d : directions_)
       (d.direction == FP8ORACLE_ROWWISE ? current.rowwise : current.columnwise) = d.current_pair;
-    add(side_.table().quantize_current, current);
+    add(FP8ORACLE_OP_QUANTIZE_CURRENT, current);
   }
 
   void add_mx_chain(const fp8oracle_matrix& input) {
@@ -203,10 +193,10 @@ class Chain {
       permute.cols = shape_.cols;
       permute.input = d.pair.scale_inv;
       permute.output = d.swizzled;
-      add(side_.table().swizzle, permute);
+      add(FP8ORACLE_OP_SWIZZLE, permute);
       permute.input = d.swizzled;
       permute.output = d.unswizzled;
-      add(side_.table().unswizzle, permute);
+      add(FP8ORACLE_OP_UNSWIZZLE, permute);
       add_dequantize(d, d.unswizzled);
     }
   }
@@ -228,13 +218,13 @@ std::vector<Bytes> repeat(Side& side, Chain& chain, const std::function<void()>&
   std::vector<Block> kept;
   for (const Block& output : chain.outputs()) kept.push_back(side.make(kRounds * output.all));
   for (std::uint64_t round = 0; round < kRounds; ++round) {
-    side.expect_ok(side.table().fill(delay.base, 0, delay.all, side.stream(), side.message()));
+    side.fill(delay.base, 0, delay.all);
     chain.poison();
     run();
     for (std::size_t i = 0; i < kept.size(); ++i) {
       const Block& output = chain.outputs()[i];
       auto* const to = static_cast<std::uint8_t*>(kept[i].buffer.data) + round * output.all;
-      side.expect_ok(side.table().copy(to, output.base, output.all, side.stream(), side.message()));
+      side.copy(to, output.base, output.all);
     }
   }
   std::vector<Bytes> first;
@@ -296,18 +286,9 @@ TEST_F(CudaRepeat, ChainsOfCallsWriteTheReferencesBytes) {
 
 TEST_F(CudaRepeat, ReplayedChainsWriteTheReferencesBytes) {
   expect_references_bytes([](Side& side, Chain& chain) {
-    const fp8oracle_backend_table& table = side.table();
-    fp8oracle_recording recording = nullptr;
-    std::uint64_t nodes = 0;
     chain.run();  // loads the kernels
-    side.expect_ok(table.capture(side.stream(), side.message()));
-    chain.run();
-    side.expect_ok(table.end_capture(side.stream(), &recording, &nodes, side.message()));
-    std::vector<Bytes> first = repeat(side, chain, [&] {
-      side.expect_ok(table.replay(recording, side.stream(), side.message()));
-    });
-    table.recording_destroy(recording);
-    return first;
+    const client::Recording recording(side, [&] { chain.run(); });
+    return repeat(side, chain, [&] { recording.replay(); });
   });
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <random>
-#include <stdexcept>
 
 #include "fp8oracle/layout.h"
 
@@ -16,27 +15,10 @@ constexpr std::uint8_t kPoison = 0xA5;
 
 }  // namespace
 
-Side::Side(const fp8oracle_backend_table& table) : table_(table) {
-  expect_ok(table_.stream_create(&stream_, message()));
-}
-
-Side::~Side() {
-  free_all();
-  table_.stream_destroy(stream_);
-}
-
-void Side::expect_ok(fp8oracle_status status) const {
-  if (status != FP8ORACLE_OK) throw std::runtime_error(std::string(table_.name) + ": " + text_);
-}
-
 Block Side::make(std::uint64_t bytes, std::uint64_t offset) {
-  Block block;
-  block.all = kGuard + offset + bytes + kGuard;
-  expect_ok(table_.alloc(block.all, &block.base, message()));
-  blocks_.push_back(block);
-  expect_ok(table_.fill(block.base, kPoison, block.all, stream_, message()));
-  block.buffer = {static_cast<std::uint8_t*>(block.base) + kGuard + offset, bytes};
-  return block;
+  const client::Memory& memory = memory_.emplace_back(*this, kGuard + offset + bytes + kGuard);
+  memory.fill(kPoison);
+  return {memory.data(), memory.bytes(), {memory.data() + kGuard + offset, bytes}};
 }
 
 Block Side::make(const std::vector<std::uint8_t>& content, std::uint64_t offset) {
@@ -56,20 +38,18 @@ const fp8oracle_scheme* Side::keep(const ResolvedScheme& scheme) {
 }
 
 void Side::write(const Block& block, const std::vector<std::uint8_t>& content) {
-  expect_ok(table_.upload(block.buffer.data, content.data(), content.size(), stream_, message()));
+  upload(block.buffer.data, content.data(), content.size());
 }
 
 std::vector<std::uint8_t> Side::read(const Block& block) {
   std::vector<std::uint8_t> bytes(block.all);
-  expect_ok(table_.download(bytes.data(), block.base, block.all, stream_, message()));
-  expect_ok(table_.synchronize(stream_, message()));
+  download(bytes.data(), block.base, block.all);
+  synchronize();
   return bytes;
 }
 
 void Side::free_all() {
-  (void)table_.synchronize(stream_, message());
-  for (const Block& block : blocks_) table_.free(block.base);
-  blocks_.clear();
+  memory_.clear();
   schemes_.clear();
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "fp8oracle/backend.h"
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/resolved_scheme.h"
 
 namespace fp8oracle::cuda_tests {
@@ -19,16 +19,11 @@ struct Block {
   fp8oracle_buffer buffer{};
 };
 
-/// One backend's table with a stream and the memory of one case.
-class Side {
+/// A backend's stream and the memory of one case. Throws client::Error.
+class Side : public client::Stream {
  public:
-  explicit Side(const fp8oracle_backend_table& table);
-  ~Side();
-  Side(const Side&) = delete;
-  Side& operator=(const Side&) = delete;
+  explicit Side(const fp8oracle_backend_table& table) : Stream(client::Client(&table)) {}
 
-  const fp8oracle_backend_table& table() const { return table_; }
-  fp8oracle_stream stream() const { return stream_; }
   /// `offset` bytes behind an aligned address.
   Block make(std::uint64_t bytes, std::uint64_t offset = 0);
   Block make(const std::vector<std::uint8_t>& content, std::uint64_t offset = 0);
@@ -39,16 +34,10 @@ class Side {
   /// Guards included.
   std::vector<std::uint8_t> read(const Block& block);
   void free_all();
-  /// Throws what the backend said when `status` is not OK.
-  void expect_ok(fp8oracle_status status) const;
-  fp8oracle_message message() { return {text_, sizeof text_}; }
 
  private:
-  const fp8oracle_backend_table& table_;
-  fp8oracle_stream stream_ = nullptr;
-  std::vector<Block> blocks_;
+  std::vector<client::Memory> memory_;
   std::deque<AbiScheme> schemes_;
-  char text_[512] = {};
 };
 
 /// Bits of the type: every class of number, magnitudes all over the exponents, neighbours of ties.

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 
-#include "fp8oracle/operations/operation.h"
 #include "fp8oracle/scale_grid.h"
 #include "optimized/cuda/backend.h"
 #include "side.h"
@@ -56,13 +55,12 @@ class CudaSupport : public testing::Test {
     std::vector<std::vector<std::uint8_t>> before;
     before.reserve(outputs.size());
     for (const Block& block : outputs) before.push_back(side_->read(block));
-    const fp8oracle_message message = side_->message();
-    const auto expect = [&](fp8oracle_status status, const char* who) {
-      EXPECT_EQ(status, FP8ORACLE_UNSUPPORTED) << who << ", " << argument;
-      EXPECT_EQ(std::string(message.text).substr(0, argument.size()), argument) << who;
+    const auto expect = [&](const client::Answer& answer, const char* who) {
+      EXPECT_EQ(answer.status, FP8ORACLE_UNSUPPORTED) << who << ", " << argument;
+      EXPECT_EQ(answer.message.substr(0, argument.size()), argument) << who;
     };
-    expect(side_->table().supports(operation, args, message), "supports");
-    expect(call(side_->table(), operation, args, side_->stream(), message), "the call");
+    expect(side_->client().supports(operation, args), "supports");
+    expect(side_->try_call(operation, args), "the call");
     for (std::size_t i = 0; i < outputs.size(); ++i) EXPECT_EQ(side_->read(outputs[i]), before[i]);
   }
 
@@ -129,9 +127,7 @@ TEST_F(CudaSupport, ManyTensorsInBlocksAreDenied) {
   fp8oracle_quantize_item item{};
   item.input = cast.args.input;
   item.rowwise = cast.args.rowwise;
-  fp8oracle_quantize_many_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = cast.args.scheme;
+  auto args = client::make_args<fp8oracle_quantize_many_args>(cast.args.scheme);
   args.items = &item;
   args.item_bytes = sizeof item;
   args.count = 1;
@@ -141,12 +137,12 @@ TEST_F(CudaSupport, ManyTensorsInBlocksAreDenied) {
 TEST_F(CudaSupport, BadArgumentsAreUnsupportedAndInvalid) {
   Cast cast = make_cast(*side_, scheme_of());
   cast.args.input.row_stride = kCols - 1;
-  const fp8oracle_message message = side_->message();
-  const fp8oracle_backend_table& table = side_->table();
-  EXPECT_EQ(table.supports(FP8ORACLE_OP_QUANTIZE, &cast.args, message), FP8ORACLE_UNSUPPORTED);
-  EXPECT_EQ(std::string(message.text).substr(0, 17), "input.row_stride:");
-  EXPECT_EQ(table.quantize(&cast.args, side_->stream(), message), FP8ORACLE_INVALID_ARGUMENT);
-  EXPECT_EQ(std::string(message.text).substr(0, 17), "input.row_stride:");
+  const auto denied = side_->client().supports(FP8ORACLE_OP_QUANTIZE, &cast.args);
+  EXPECT_EQ(denied.status, FP8ORACLE_UNSUPPORTED);
+  EXPECT_EQ(denied.message.substr(0, 17), "input.row_stride:");
+  const auto refused = side_->try_call(FP8ORACLE_OP_QUANTIZE, &cast.args);
+  EXPECT_EQ(refused.status, FP8ORACLE_INVALID_ARGUMENT);
+  EXPECT_EQ(refused.message.substr(0, 17), "input.row_stride:");
 }
 
 }  // namespace
