@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "subject.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
 
 #include "fp8oracle/layout.h"
@@ -12,9 +10,7 @@ namespace {
 
 fp8oracle_quantize_args quantize_args(const fp8oracle_quantize_item& item,
                                       const fp8oracle_scheme* scheme) {
-  fp8oracle_quantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = scheme;
+  auto args = client::make_args<fp8oracle_quantize_args>(scheme);
   args.input = item.input;
   args.scale = item.scale;
   args.amax = item.amax;
@@ -41,34 +37,23 @@ std::vector<std::uint32_t> elements_of(const std::vector<std::uint8_t>& bytes,
 
 }  // namespace
 
-Subject::Subject(const fp8oracle_backend_table& table) : table_(table) {
-  table_.stream_create(&stream_, {});
-}
-Subject::~Subject() { table_.stream_destroy(stream_); }
-
-template <typename AbiArgs>
-void Subject::run(fp8oracle_status (*operation)(const AbiArgs*, fp8oracle_stream,
-                                                fp8oracle_message),
-                  const AbiArgs& args) {
-  char text[256] = "";
-  const fp8oracle_message message{text, sizeof text};
-  ASSERT_EQ(operation(&args, stream_, message), FP8ORACLE_OK) << table_.name << ": " << text;
-  ASSERT_EQ(table_.synchronize(stream_, message), FP8ORACLE_OK) << table_.name << ": " << text;
+void Subject::run(fp8oracle_operation operation, const void* args) {
+  stream_.call(operation, args);
+  stream_.synchronize();
 }
 
 Outputs Subject::quantize(const Example& e) {
   Outputs outputs(e);
   AbiScheme abi(e.scheme, "te");
-  run(table_.quantize, quantize_args(outputs.item(e), abi.get()));
+  const fp8oracle_quantize_args args = quantize_args(outputs.item(e), abi.get());
+  run(FP8ORACLE_OP_QUANTIZE, &args);
   return outputs;
 }
 
 Outputs Subject::quantize_current(const Example& e) {
   Outputs outputs(e);
   AbiScheme abi(e.scheme, "te");
-  fp8oracle_quantize_current_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = abi.get();
+  auto args = client::make_args<fp8oracle_quantize_current_args>(abi.get());
   args.input = e.matrix();
   args.pow2 = e.pow2;
   args.eps = e.eps;
@@ -76,7 +61,7 @@ Outputs Subject::quantize_current(const Example& e) {
   if (!e.scale_absent) args.scale = outputs.scale_cell();
   args.rowwise = outputs.pair(FP8ORACLE_ROWWISE);
   args.columnwise = outputs.pair(FP8ORACLE_COLUMNWISE);
-  run(table_.quantize_current, args);
+  run(FP8ORACLE_OP_QUANTIZE_CURRENT, &args);
   return outputs;
 }
 
@@ -89,25 +74,21 @@ std::vector<Outputs> Subject::quantize_many(const std::vector<Example>& examples
     std::memcpy(items.data() + item_bytes * i, &item, sizeof item);
   }
   AbiScheme abi(examples.front().scheme, "te");
-  fp8oracle_quantize_many_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = abi.get();
+  auto args = client::make_args<fp8oracle_quantize_many_args>(abi.get());
   args.items = items.data();
   args.item_bytes = item_bytes;
   args.count = examples.size();
-  run(table_.quantize_many, args);
+  run(FP8ORACLE_OP_QUANTIZE_MANY, &args);
   return outputs;
 }
 
 float Subject::scale_inverse(const Example& e) {
   float scale = e.scale, scale_inv = 7;
   AbiScheme abi(e.scheme, "te");
-  fp8oracle_scale_inverse_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = abi.get();
+  auto args = client::make_args<fp8oracle_scale_inverse_args>(abi.get());
   if (!e.scale_absent) args.scale = {&scale, sizeof scale};
   args.scale_inv = {&scale_inv, sizeof scale_inv};
-  run(table_.scale_inverse, args);
+  run(FP8ORACLE_OP_SCALE_INVERSE, &args);
   return scale_inv;
 }
 
@@ -117,12 +98,10 @@ std::vector<std::uint32_t> Subject::dequantize(const Example& e, Outputs& output
   ResolvedScheme one = e.scheme;
   one.directions = direction;
   AbiScheme abi(one, "te");
-  fp8oracle_dequantize_args args{};
-  args.struct_size = sizeof args;
-  args.scheme = abi.get();
+  auto args = client::make_args<fp8oracle_dequantize_args>(abi.get());
   args.pair = outputs.pair(direction);
   args.output = {{bytes.data(), bytes.size()}, type, e.rows, e.cols, e.cols};
-  run(table_.dequantize, args);
+  run(FP8ORACLE_OP_DEQUANTIZE, &args);
   return elements_of(bytes, type);
 }
 
@@ -130,7 +109,7 @@ fp8oracle_status Subject::supports_quantize(const Example& e) {
   Outputs outputs(e);
   AbiScheme abi(e.scheme, "te");
   const fp8oracle_quantize_args args = quantize_args(outputs.item(e), abi.get());
-  return table_.supports(FP8ORACLE_OP_QUANTIZE, &args, {});
+  return stream_.client().supports(FP8ORACLE_OP_QUANTIZE, &args).status;
 }
 
 }  // namespace fp8oracle::mutants::tests

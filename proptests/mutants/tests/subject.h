@@ -5,18 +5,15 @@
 #include <vector>
 
 #include "example.h"
-#include "fp8oracle/backend.h"
+#include "fp8oracle/client.hpp"
 
 namespace fp8oracle::mutants::tests {
 
-/// A table, driven directly, and the stream that its calls go through. A call that fails is a
-/// failure of the test.
+/// A table, driven directly, and the stream that its calls go through. A call that fails throws,
+/// which fails the test.
 class Subject {
  public:
-  explicit Subject(const fp8oracle_backend_table& table);
-  ~Subject();
-  Subject(const Subject&) = delete;
-  Subject& operator=(const Subject&) = delete;
+  explicit Subject(const fp8oracle_backend_table& table) : stream_(client::Client(&table)) {}
 
   Outputs quantize(const Example& e);
   Outputs quantize_current(const Example& e);
@@ -29,12 +26,10 @@ class Subject {
   fp8oracle_status supports_quantize(const Example& e);
 
  private:
-  template <typename AbiArgs>
-  void run(fp8oracle_status (*operation)(const AbiArgs*, fp8oracle_stream, fp8oracle_message),
-           const AbiArgs& args);
+  /// Calls and waits.
+  void run(fp8oracle_operation operation, const void* args);
 
-  const fp8oracle_backend_table& table_;
-  fp8oracle_stream stream_ = nullptr;
+  client::Stream stream_;
 };
 
 }  // namespace fp8oracle::mutants::tests
