@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "fp8oracle/arena.h"
-#include "fp8oracle/backend.h"
-#include "fp8oracle/error.h"
+#include "fp8oracle/client.hpp"
 
 namespace fp8oracle::runner {
 
 /// A message buffer as the ABI wants it.
-struct CallMessage {
-  std::array<char, 512> text{};
-  fp8oracle_message abi() { return {text.data(), text.size()}; }
-};
-
-/// A function of the table that moves or makes memory, or waits, has failed.
-struct TableError : BackendError {
-  TableError(fp8oracle_status answered, const std::string& text)
-      : BackendError(text), status(answered) {}
-  fp8oracle_status status;
-};
+using CallMessage = client::Message;
 
 /// The arena in the backend's space, a stream, and copies of the arena that are made in the
-/// stream's order, without the host's waiting. Everything goes back in the destructor. What fails
-/// throws TableError.
+/// stream's order, without the host's waiting. What fails throws client::Error.
 class Device {
  public:
   /// One allocation has the guards in it that the comparison looks at. With an allocation a buffer,
@@ -39,28 +25,27 @@ class Device {
   /// Snapshots and whole downloads need kOneBlock.
   Device(const fp8oracle_backend_table& table, const Arena& arena, Memory memory,
          std::size_t snapshots);
-  Device(const Device&) = delete;
-  Device& operator=(const Device&) = delete;
-  ~Device();
 
   /// The byte at this place of the arena; kBlockPerBuffer: in a buffer.
   std::uint8_t* at(std::uint64_t place) const;
-  fp8oracle_stream stream() const { return stream_; }
+  fp8oracle_stream stream() const { return stream_.get(); }
   /// The address `by` bytes further in the arena; null where that is outside of it, or (with
   /// kBlockPerBuffer) further behind a buffer than a guard is long.
   void* moved(const void* address, std::int64_t by) const;
 
   /// Waits for everything that was enqueued.
-  void synchronize();
-  void upload(std::uint64_t place, const void* host, std::uint64_t bytes);
+  void synchronize() { stream_.synchronize(); }
+  void upload(std::uint64_t place, const void* host, std::uint64_t bytes) {
+    stream_.upload(at(place), host, bytes);
+  }
   /// The arena as it is now; waits.
-  std::vector<std::uint8_t> download();
+  std::vector<std::uint8_t> download() { return download(at(0)); }
   /// A part of it; waits.
   void download(std::uint64_t place, void* host, std::uint64_t bytes);
   /// Enqueues a copy of the arena and returns its number.
   std::size_t take_snapshot();
   /// The copy's bytes; waits.
-  std::vector<std::uint8_t> snapshot(std::size_t number);
+  std::vector<std::uint8_t> snapshot(std::size_t number) { return download(place_of(number)); }
   /// Forgets the copies; their room is used again.
   void clear_snapshots() { taken_ = 0; }
   /// Enqueues about `seconds` of work, so that what is enqueued next does not run at once. A
@@ -73,23 +58,21 @@ class Device {
  private:
   void allocate_buffers(const Arena& arena);
   std::vector<std::uint8_t> download(const void* from);
-  std::uint8_t* place_of(std::size_t snapshot) const;
-  void release();
+  std::uint8_t* place_of(std::size_t snapshot) const { return snapshots_ + snapshot * stride_; }
   void fill_busy();
   double fill_seconds();
 
-  const fp8oracle_backend_table& table_;
   const std::uint64_t bytes_, stride_;
+  const client::Stream stream_;
   struct Block {
     std::uint8_t* memory;
     std::uint64_t bytes;  ///< that may be spoken of, the guard behind with them
   };
   std::map<std::uint64_t, Block> blocks_;  ///< by their first place in the arena
-  fp8oracle_stream stream_ = nullptr;
   std::uint8_t* snapshots_ = nullptr;
   std::size_t taken_ = 0;
   fp8oracle_buffer busy_{};  ///< what keep_busy() fills, once it does
-  std::vector<void*> allocated_;
+  std::vector<client::Memory> allocated_;
 };
 
 }  // namespace fp8oracle::runner

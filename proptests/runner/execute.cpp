@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fp8oracle/compare.h"
+#include "fp8oracle/error.h"
 #include "runner/calls.h"
 #include "runner/capture.h"
 #include "runner/device.h"
@@ -89,7 +90,7 @@ class Execution {
   void on_device(StepOutcome& outcome, const Work& work) {
     try {
       work();
-    } catch (const TableError& error) {
+    } catch (const client::Error& error) {
       if (!called_) throw;
       if (outcome.status == FP8ORACLE_DEVICE_ERROR) return;  // the first one tells more
       outcome.status = error.status;
@@ -165,8 +166,10 @@ class Execution {
 }  // namespace
 
 void execute(const fp8oracle_backend_table& table, const Case& c, const Arena& arena, Fill fill,
-             const StepSink& sink) {
+             const StepSink& sink) try {
   Execution(table, c, arena, fill, sink).run();
+} catch (const client::Error& error) {
+  throw BackendError(error.what());
 }
 
 Outcome execute(const fp8oracle_backend_table& table, const Case& c, const Arena& arena,
