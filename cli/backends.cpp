@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/backends.h"
 
-#include <array>
-
 #include "cli/mutant_lists.h"
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/error.h"
 #include "optimized/cpu/backend.h"
 #include "reference/backend.h"
@@ -41,15 +40,11 @@ const InTreeBackend* find_in_tree_backend(std::string_view name) {
   return nullptr;
 }
 
-std::string why_it_cannot_run(const InTreeBackend& backend) {
-  std::array<char, 512> text{};
-  fp8oracle_stream stream = nullptr;
-  const fp8oracle_backend_table& table = backend.table();
-  if (table.stream_create(&stream, {text.data(), text.size()}) == FP8ORACLE_OK) {
-    table.stream_destroy(stream);
-    return {};
-  }
-  return text[0] != '\0' ? text.data() : "it does not say why";
+std::string why_it_cannot_run(const InTreeBackend& backend) try {
+  const client::Stream stream{client::Client(&backend.table())};
+  return {};
+} catch (const client::Error& error) {
+  return error.message.empty() ? "it does not say why" : error.message;
 }
 
 const fp8oracle_backend_table* resolve_backend(const std::string& name) {
