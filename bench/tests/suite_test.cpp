@@ -59,6 +59,37 @@ TEST(BenchSuite, MeasuresOrSaysWhyNot) {
   }
 }
 
+int recordings = 0, replays = 0;
+
+TEST(BenchSuite, MeasuresReplaysWhereTheBackendRecords) {
+  fp8oracle_backend_table table = cpu::backend();
+  table.capture = [](fp8oracle_stream, fp8oracle_message) { return FP8ORACLE_OK; };
+  table.end_capture = [](fp8oracle_stream, fp8oracle_recording* recording, std::uint64_t* nodes,
+                         fp8oracle_message) {
+    *recording = reinterpret_cast<fp8oracle_recording>(&++recordings);
+    *nodes = 2 * 40;
+    return FP8ORACLE_OK;
+  };
+  table.replay = [](fp8oracle_recording, fp8oracle_stream, fp8oracle_message) {
+    ++replays;
+    return FP8ORACLE_OK;
+  };
+  table.recording_destroy = [](fp8oracle_recording) { --recordings; };
+  const auto rows = run_rows(table, select_rows({{"amax"}, {{8, 8}}}), [](const RowResult&) {});
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, "OK") << rows[0].reason;
+  EXPECT_EQ(rows[0].nodes, 2);
+  EXPECT_GT(replays, 9);
+  EXPECT_EQ(recordings, 0);
+}
+
+TEST(BenchSuite, ThrowsWhenThereIsNoStream) {
+  fp8oracle_backend_table table = cpu::backend();
+  table.stream_create = [](fp8oracle_stream*, fp8oracle_message) { return FP8ORACLE_DEVICE_ERROR; };
+  EXPECT_THROW(run_rows(table, select_rows({{"amax"}, {{8, 8}}}), [](const RowResult&) {}),
+               BackendError);
+}
+
 TEST(BenchSuite, SkipsWhatOnlyTheCallDenies) {
   fp8oracle_backend_table table = cpu::backend();
   table.amax = [](const fp8oracle_amax_args*, fp8oracle_stream, fp8oracle_message message) {
