@@ -222,6 +222,17 @@ TEST_F(ComparePerTensor, ScaleInvIsComparedBitForBitExceptForTheNansPayload) {
   EXPECT_FALSE(with(0x7F800000u, 0x7FC00000u).equal());
 }
 
+/// Poison is no NaN: what was never written is seen where NaN is right, too.
+TEST_F(ComparePerTensor, AScaleInvThatIsNotWrittenIsSeenWhereItShouldBeNan) {
+  const ArenaBuffer& b = arena_.scale_inv("t", 1);
+  scale_inv(reference_, 0x7FC00000u);
+  for (const auto& [outcome, fill] : {std::pair{&a_, Fill::kA}, {&b_, Fill::kB}}) {
+    const auto before = initial_arena(case_, arena_, fill);
+    std::memcpy(outcome->steps[0].arena.data() + b.begin, before.data() + b.begin, b.bytes);
+  }
+  expect_one(DifferenceKind::kUnwritten, 0);
+}
+
 TEST_F(ComparePerTensor, ADirectionThatTheStepLeavesOutIsNotItsBusiness) {
   case_.steps[0].give("rowwise.scale_inv", "");
   const std::vector<int> written =
