@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# bin/fp8oracle, include/fp8oracle/{backend.h,client.hpp}, lib/fp8oracle/*.so, lib/cmake/fp8oracle, share/doc/fp8oracle.
+# bin/fp8oracle, include/fp8oracle/{backend.h,client.hpp,operations/operations.def}, lib/fp8oracle/*.so, lib/cmake/fp8oracle, share/doc/fp8oracle.
 include(CMakePackageConfigHelpers)
 set(fp8oracle_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fp8oracle)
 set(FP8ORACLE_MODULE_DIR ${CMAKE_INSTALL_LIBDIR}/fp8oracle)
@@ -11,6 +11,8 @@ install(FILES
   ${PROJECT_SOURCE_DIR}/common/include/fp8oracle/backend.h
   ${PROJECT_SOURCE_DIR}/common/include/fp8oracle/client.hpp
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fp8oracle)
+install(FILES ${PROJECT_SOURCE_DIR}/common/operations/include/fp8oracle/operations/operations.def
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/fp8oracle/operations)
 foreach(module IN ITEMS reference cpu cuda)
   if(TARGET fp8oracle_${module}_module)
     install(TARGETS fp8oracle_${module}_module LIBRARY DESTINATION ${FP8ORACLE_MODULE_DIR})

@@ -46,16 +46,11 @@ struct Entry {
 inline Entry entry_of(fp8oracle_operation operation) {
   using Table = fp8oracle_backend_table;
   switch (operation) {
-    case FP8ORACLE_OP_QUANTIZE: return {"quantize", offsetof(Table, quantize)};
-    case FP8ORACLE_OP_AMAX: return {"amax", offsetof(Table, amax)};
-    case FP8ORACLE_OP_SCALE_FROM_AMAX: return {"scale_from_amax", offsetof(Table, scale_from_amax)};
-    case FP8ORACLE_OP_DEQUANTIZE: return {"dequantize", offsetof(Table, dequantize)};
-    case FP8ORACLE_OP_SWIZZLE: return {"swizzle", offsetof(Table, swizzle)};
-    case FP8ORACLE_OP_UNSWIZZLE: return {"unswizzle", offsetof(Table, unswizzle)};
-    case FP8ORACLE_OP_QUANTIZE_CURRENT:
-      return {"quantize_current", offsetof(Table, quantize_current)};
-    case FP8ORACLE_OP_QUANTIZE_MANY: return {"quantize_many", offsetof(Table, quantize_many)};
-    case FP8ORACLE_OP_SCALE_INVERSE: return {"scale_inverse", offsetof(Table, scale_inverse)};
+#define FP8ORACLE_OPERATION(ID, name, ...) \
+  case FP8ORACLE_OP_##ID:                  \
+    return {#name, offsetof(Table, name)};
+#include "fp8oracle/operations/operations.def"
+#undef FP8ORACLE_OPERATION
   }
   return {"operation of that number", sizeof(Table)};  // which no table has
 }
@@ -191,15 +186,11 @@ class Client {
                             fp8oracle_message message) const {
     const fp8oracle_backend_table& t = *table_;
     switch (operation) {
-      case FP8ORACLE_OP_QUANTIZE: return t.quantize(args, stream, message);
-      case FP8ORACLE_OP_AMAX: return t.amax(args, stream, message);
-      case FP8ORACLE_OP_SCALE_FROM_AMAX: return t.scale_from_amax(args, stream, message);
-      case FP8ORACLE_OP_DEQUANTIZE: return t.dequantize(args, stream, message);
-      case FP8ORACLE_OP_SWIZZLE: return t.swizzle(args, stream, message);
-      case FP8ORACLE_OP_UNSWIZZLE: return t.unswizzle(args, stream, message);
-      case FP8ORACLE_OP_QUANTIZE_CURRENT: return t.quantize_current(args, stream, message);
-      case FP8ORACLE_OP_QUANTIZE_MANY: return t.quantize_many(args, stream, message);
-      case FP8ORACLE_OP_SCALE_INVERSE: return t.scale_inverse(args, stream, message);
+#define FP8ORACLE_OPERATION(ID, name, ...) \
+  case FP8ORACLE_OP_##ID:                  \
+    return t.name(args, stream, message);
+#include "fp8oracle/operations/operations.def"
+#undef FP8ORACLE_OPERATION
     }
     return FP8ORACLE_INTERNAL_ERROR;
   }
