@@ -6,7 +6,7 @@
 source "$(dirname "$0")/lib.sh"
 
 # Data and recorded results are not code.
-recorded=(':!proptests/vectors/*.safetensors' ':!proptests/corpus' ':!bench/results' ':!ci/results' ':!*/fuzz/corpus/*')
+recorded=(':!proptests/vectors/*.safetensors' ':!bench/results' ':!ci/results' ':!*/fuzz/corpus/*')
 code=('*.h' '*.hpp' '*.c' '*.cpp' '*.cu' '*.cuh')
 scripts=('*.py' '*.sh' '*.cmake' '*CMakeLists.txt')
 # A test is a file below a folder tests/ or one named *_test.*; everything else is the product.

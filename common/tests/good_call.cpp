@@ -224,7 +224,8 @@ void GoodCall::list_buffers(std::span<const Field> fields, void* data, const std
         break;
       }
       case FieldRole::kPairIn:
-      case FieldRole::kPairOut: {
+      case FieldRole::kPairOut:
+      case FieldRole::kPairGiven: {
         auto& pair = field_of<fp8oracle_pair>(data, field);
         list.push_back({name + ".codes", &pair.codes, 1, false});
         list.push_back({name + ".scale_inv", &pair.scale_inv, scales, false});
@@ -247,7 +248,12 @@ void GoodCall::list_buffers(std::span<const Field> fields, void* data, const std
                        name + "[" + std::to_string(i) + "].", list);
         }
         break;
-      default: break;
+      case FieldRole::kScheme:
+      case FieldRole::kWorkspace:
+      case FieldRole::kExtent:
+      case FieldRole::kType:
+      case FieldRole::kFlag:
+      case FieldRole::kFloor: break;
     }
   }
 }

@@ -112,8 +112,8 @@ TEST(Backend, DeniesAWrongCallNamingTheArgument) {
   EXPECT_EQ(std::string(text).substr(0, 14), "rowwise.codes:") << text;
   EXPECT_EQ(backend().supports(FP8ORACLE_OP_QUANTIZE, nullptr, {text, sizeof text}),
             FP8ORACLE_UNSUPPORTED);
-  EXPECT_EQ(backend().supports(static_cast<fp8oracle_operation>(9), good.args(), {nullptr, 0}),
-            FP8ORACLE_UNSUPPORTED);
+  const auto unknown = static_cast<fp8oracle_operation>(operations().size());
+  EXPECT_EQ(backend().supports(unknown, good.args(), {text, sizeof text}), FP8ORACLE_UNSUPPORTED);
 }
 
 TEST(Backend, AnUnknownKnobIsUnsupportedByItsNumber) {
