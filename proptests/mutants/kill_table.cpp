@@ -223,8 +223,11 @@ KillTable run_kill_table(std::span<const Mutant> mutants, const fp8oracle_backen
                          const KillOptions& options) {
   const Clock::time_point start = Clock::now();
   const std::vector<Mutant> chosen = of_family(mutants, options.family);
-  const std::vector<Mutant> references =
-      options.complete ? as_references(chosen) : std::vector<Mutant>{};
+  // Out of all, so that a family alone puts no other one in the reference's place.
+  std::vector<Mutant> references =
+      options.complete ? as_references(mutants) : std::vector<Mutant>{};
+  if (!options.family.empty())
+    std::erase_if(references, [&](const Mutant& m) { return m.family != options.family; });
   KillTable table;
   table.seed = options.seed;
   // A family alone need not break every clause.
