@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fp8oracle/step_buffers.h"
 
+#include <set>
+
 namespace fp8oracle {
 namespace {
 
@@ -32,6 +34,22 @@ std::vector<StepBuffer> buffers_of(const Arena& arena, const Step& step) {
     }
   }
   return list;
+}
+
+bool reads_what_nothing_wrote(const Case& c) {
+  const Arena arena = lay_out(c);
+  std::set<const ArenaBuffer*> written;
+  for (const Step& step : c.steps) {
+    const std::vector<StepBuffer> buffers = buffers_of(arena, step);
+    for (const StepBuffer& b : buffers) {
+      const bool of_a_tensor = b.buffer->role == Role::kCodes || b.buffer->role == Role::kScaleInv;
+      if (of_a_tensor && !b.written && !step.tamper && written.count(b.buffer) == 0) return true;
+    }
+    for (const StepBuffer& b : buffers) {
+      if (b.written && !step.tamper) written.insert(b.buffer);
+    }
+  }
+  return false;
 }
 
 }  // namespace fp8oracle

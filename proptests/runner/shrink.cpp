@@ -8,6 +8,7 @@
 
 #include "fp8oracle/error.h"
 #include "fp8oracle/layout.h"
+#include "fp8oracle/step_buffers.h"
 #include "runner/crop.h"
 #include "runner/finding.h"
 #include "runner/judge.h"
@@ -60,6 +61,7 @@ class Shrinker {
     if (budget_-- <= 0 || Clock::now() >= end_) return false;
     try {
       check_case(candidate);
+      if (reads_what_nothing_wrote(candidate) && !reads_poison_) return false;
       Trial trial = judge(property_, candidate, reference_, subject_);
       const Difference* d = trial.first(clause_);
       if (d == nullptr) return false;
@@ -292,6 +294,7 @@ class Shrinker {
   Session& subject_;
   int budget_;
   const Clock::time_point end_;
+  const bool reads_poison_ = reads_what_nothing_wrote(case_);  ///< the case does from the start
   std::string unable_;  ///< why the subject could not run the last candidate that it could not run
   std::size_t step_ = 0;
   std::optional<Place> focus_;

@@ -21,4 +21,8 @@ struct StepBuffer {
 /// (one scale_inv of two directions) stands twice.
 std::vector<StepBuffer> buffers_of(const Arena& arena, const Step& step);
 
+/// Whether a step reads part of a tensor that no step before it writes: what it then finds is
+/// poison, and what it makes of that proves nothing. Steps that must be refused read nothing.
+bool reads_what_nothing_wrote(const Case& c);
+
 }  // namespace fp8oracle

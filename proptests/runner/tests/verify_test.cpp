@@ -7,6 +7,7 @@
 #include "common/tests/support.h"
 #include "common/tests/thread_limit.h"
 #include "fp8oracle/error.h"
+#include "fp8oracle/step_buffers.h"
 #include "mutants/mutants.h"
 #include "reference/backend.h"
 #include "runner/finding.h"
@@ -93,6 +94,19 @@ TEST(Verify, AFindingIsSmallAndKeepsTheCaseThatItCameFrom) {
   EXPECT_LE(small.rows * small.cols, 4);
   EXPECT_GT(large.rows * large.cols, small.rows * small.cols);
   EXPECT_FALSE(f.derivation.empty());
+}
+
+/// Without the step that writes the scale_inv the smaller case would fail too, on poison.
+TEST(Finding, NoStepOfItReadsWhatNothingWrote) {
+  const Report report = verify(on(mutant("given-multiplies")), on(reference::backend()),
+                               options_for("K10", "e4m3.mx32.row.compact.te"));
+  ASSERT_TRUE(only(report).finding);
+  const Case& smallest = only(report).finding->smallest;
+  EXPECT_FALSE(reads_what_nothing_wrote(smallest));
+  EXPECT_EQ(smallest.steps.size(), 2u);
+  Case without = smallest;
+  without.steps.erase(without.steps.begin());
+  EXPECT_TRUE(reads_what_nothing_wrote(without));
 }
 
 /// A step that writes a larger buffer than its own: the place is none of the step's tensor.
