@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/abi_list.h"
 #include "cli/backends.h"
 #include "contract/contract.h"
 #include "fp8oracle/error.h"
@@ -94,15 +95,17 @@ Listing mutant_list() {
 
 Listing list_of(const std::string& what) {
   using Make = Listing (*)();
-  constexpr std::array<std::pair<std::string_view, Make>, 5> kLists{{{"backends", backends},
+  constexpr std::array<std::pair<std::string_view, Make>, 6> kLists{{{"backends", backends},
                                                                      {"clauses", clauses},
                                                                      {"profiles", profiles},
                                                                      {"schemes", schemes},
-                                                                     {"mutants", mutant_list}}};
+                                                                     {"mutants", mutant_list},
+                                                                     {"abi", abi_table}}};
   for (const auto& [name, make] : kLists) {
     if (name == what) return make();
   }
-  throw UsageError("list " + what + ": expected backends, clauses, profiles, schemes or mutants");
+  throw UsageError("list " + what +
+                   ": expected backends, clauses, profiles, schemes, mutants or abi");
 }
 
 }  // namespace fp8oracle::cli

@@ -7,7 +7,8 @@
 
 namespace fp8oracle::cli {
 
-/// "backends", "clauses", "profiles", "schemes", "mutants". Throws UsageError for another word.
+/// "backends", "clauses", "profiles", "schemes", "mutants", "abi". Throws UsageError for another
+/// word.
 Listing list_of(const std::string& what);
 
 }  // namespace fp8oracle::cli
