@@ -14,6 +14,7 @@
 #include "reference/e8m0.h"
 #include "reference/explain.h"
 #include "reference/widen.h"
+#include "runner/derivation.h"
 #include "runner/quantized_view.h"
 
 namespace fp8oracle::runner {
@@ -94,15 +95,6 @@ std::string block_text(const TensorDecl& t, unsigned direction, const Place& at)
          stretch("column", block.col, block.cols, single_lines && !rowwise);
 }
 
-std::vector<float> block_values(const QuantizedView& view, const Window& block) {
-  std::vector<float> values;
-  for (std::int64_t row = block.row; row < block.row + block.rows; ++row) {
-    for (std::int64_t col = block.col; col < block.col + block.cols; ++col)
-      values.push_back(view.x(row, col));
-  }
-  return values;
-}
-
 /// x, scale and the derivation of what a cast of the step should have written.
 void explain_cast(const Case& c, const Trial& trial, const Difference& d, const Cast& cast,
                   Finding& f) {
@@ -110,29 +102,21 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
   const TensorDecl& t = c.tensor(b.owner);
   const auto direction = static_cast<fp8oracle_direction>(b.direction == 3 ? 1u : b.direction);
   const QuantizedView view(c, trial.arena, trial.reference, d.step, cast, direction);
-  if (t.scheme.grid.scale_is_given()) {
-    f.scale = hex(std::bit_cast<std::uint32_t>(view.scale()), 8);
-    if (b.role == Role::kScaleInv)
-      f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
-  }
+  const bool of_a_scale = b.role == Role::kScaleInv;
   const auto at = place_of(c, trial.arena, d);
+  if (t.scheme.grid.scale_is_given()) {
+    // An empty tensor has a scale_inv and no elements.
+    f.scale =
+        hex(std::bit_cast<std::uint32_t>(at ? view.factor(at->row, at->col) : view.scale()), 8);
+    if (of_a_scale) f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
+  }
   // The output may be another than the step's, of another shape.
   if (!at || at->row >= t.rows || at->col >= t.cols) return;
   f.x = hex(std::bit_cast<std::uint32_t>(view.x(at->row, at->col)), 8);
   f.block = block_text(t, direction, *at);
-  if (!t.scheme.grid.scale_is_given()) {
-    const auto values = block_values(view, block_at(t, direction, *at));
-    f.derivation = reference::derive_block_scale(t.scheme.format, view.knobs(), values);
-    const std::uint8_t stored = view.stored_scale(at->row, at->col);
-    f.scale = hex(std::bit_cast<std::uint32_t>(reference::e8m0_reciprocal(stored)), 8);
-    if (b.role != Role::kCodes) return;
-    for (auto& line :
-         reference::derive_mx_code(t.scheme.format, view.knobs(), view.x(at->row, at->col), stored))
-      f.derivation.push_back(std::move(line));
-  } else if (b.role == Role::kCodes) {
-    f.derivation = reference::derive_code(t.scheme.format, view.knobs(), view.x(at->row, at->col),
-                                          view.scale());
-  }
+  f.scale = hex(std::bit_cast<std::uint32_t>(view.factor(at->row, at->col)), 8);
+  f.derivation = of_a_scale ? derive_scale_inv_of(view, at->row, at->col)
+                            : derive_element(view, at->row, at->col);
 }
 
 void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {

@@ -17,6 +17,7 @@ namespace fp8oracle::runner {
 /// either direction ("" = not asked for).
 struct Cast {
   std::string input, scale, rowwise, columnwise;
+  bool scale_inv_is_given = false;
   const std::string& tensor(fp8oracle_direction direction) const {
     return direction == FP8ORACLE_ROWWISE ? rowwise : columnwise;
   }
@@ -31,7 +32,7 @@ std::vector<Cast> casts_of(const Case& c, const Arena& arena, const Outcome& out
 /// statistics.
 class QuantizedView {
  public:
-  /// `outcome` supplies the scale of the recipe and the stored E8M0 scales.
+  /// `outcome` supplies the scale of the recipe and the stored scales.
   QuantizedView(const Case& c, const Arena& arena, const Outcome& outcome, std::size_t step,
                 const Cast& cast, fp8oracle_direction direction);
 
@@ -39,6 +40,8 @@ class QuantizedView {
   std::int64_t cols() const { return input_.cols; }
   const Scheme& scheme() const { return tensor_.scheme; }
   const Knobs& knobs() const { return abi_.knobs; }
+  fp8oracle_type type() const { return input_.type; }
+  bool scale_inv_is_given() const { return given_; }
   const ArenaBuffer& codes() const { return codes_; }
   const ArenaBuffer& scale_inv() const { return scale_inv_; }
 
@@ -49,6 +52,13 @@ class QuantizedView {
   float scale() const { return scale_; }
   /// The stored E8M0 code of the element's block (MX).
   std::uint8_t stored_scale(std::int64_t row, std::int64_t col) const;
+  /// The stored FP32 scale_inv of the element (all other grids).
+  float stored_scale_inv(std::int64_t row, std::int64_t col) const;
+  /// The elements that share a scale with this one, itself with them.
+  std::vector<float> block(std::int64_t row, std::int64_t col) const;
+  /// The scale of the element: the recipe's, 1 / the stored power of two, that of its block with
+  /// FP32 scales, or RN(1 / scale_inv) where that is given.
+  float factor(std::int64_t row, std::int64_t col) const;
   /// What the encoder sees: RN(x * scale), by the profile's product rule.
   float scaled(std::int64_t row, std::int64_t col) const;
   std::uint8_t code(std::int64_t row, std::int64_t col) const;
@@ -58,6 +68,7 @@ class QuantizedView {
 
  private:
   float current_scale(const Step& step, float previous) const;
+  float free_scale(std::int64_t row, std::int64_t col) const;
 
   const InputDecl& input_;
   const TensorDecl& tensor_;
@@ -69,7 +80,9 @@ class QuantizedView {
   ScaleGrid place_;
   CodesShape codes_shape_;
   std::vector<float> values_;
+  const bool given_;
   float scale_ = 1.0f;
+  mutable std::map<std::int64_t, float> free_scales_;  ///< of blocks that were asked for
 };
 
 /// The cell's value just before `step` ran.

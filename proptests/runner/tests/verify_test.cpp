@@ -109,6 +109,45 @@ TEST(Finding, NoStepOfItReadsWhatNothingWrote) {
   EXPECT_TRUE(reads_what_nothing_wrote(without));
 }
 
+/// The case of one cast, with its first code called wrong.
+Finding first_code_of(Case c) {
+  check_case(c);
+  Trial trial;
+  trial.arena = lay_out(c);
+  trial.reference = trial.subject = open_in_process(reference::backend())->run(c, Fill::kA);
+  const auto codes = static_cast<int>(&trial.arena.codes("t", 1) - trial.arena.buffers.data());
+  const std::size_t last = c.steps.size() - 1;
+  trial.departures.push_back({"K10", {DifferenceKind::kOwned, last, codes, 0, 1, 2, {}, -1}});
+  return describe("K10", c, trial);
+}
+
+bool derives(const Finding& f, const char* words) {
+  return std::any_of(f.derivation.begin(), f.derivation.end(), [words](const std::string& line) {
+    return line.find(words) != std::string::npos;
+  });
+}
+
+/// The largest of the first five elements is 1 + 4 * 2^-23: 448 / that is 7 ulp below 448.
+TEST(Finding, DerivesTheFp32ScaleOfABlock) {
+  Case c = small_case("e4m3.tensor.row.compact.te");
+  c.tensors[0].scheme.grid = {1, 5};
+  const Finding f = first_code_of(c);
+  EXPECT_EQ(f.block, "row 0, columns 0..4");
+  EXPECT_EQ(f.scale, "0x43dffff9");
+  EXPECT_TRUE(derives(f, "448 / ")) << f.derivation.at(0);
+}
+
+TEST(Finding, DerivesACodeFromTheScaleInvThatWasGiven) {
+  Case c = small_case("e4m3.tensor.row.compact.te");
+  c.steps[0].operation = FP8ORACLE_OP_QUANTIZE_GIVEN;
+  Step write = Step(Control::kWrite).give("buffer", "t.scale_inv");
+  write.bytes = {0, 0, 0, 0x3F};  // 0.5
+  c.steps.insert(c.steps.begin(), write);
+  const Finding f = first_code_of(c);
+  EXPECT_EQ(f.scale, "0x40000000");
+  EXPECT_TRUE(derives(f, "given"));
+}
+
 /// A step that writes a larger buffer than its own: the place is none of the step's tensor.
 TEST(Finding, ExplainsNoElementThatTheTensorDoesNotHave) {
   Case c = small_case("e4m3.mx32.row.compact.te");
