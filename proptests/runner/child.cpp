@@ -92,15 +92,17 @@ Child::Answer Child::ask(MessageKind kind, std::string body, const Deadline& dea
       Answer answer;
       switch (receive_message(channel_.get(), answer.message)) {
         case Received::kClosed: return died();
-        case Received::kGarbage: return killed("wrote garbage into its channel to the tool");
+        case Received::kGarbage:
+          return killed(End::kNonsense, "wrote garbage into its channel to the tool");
         case Received::kMessage: break;
       }
       if (answer.message.number == number_) return answer;
-      return killed("wrote an answer that nobody asked for into its channel to the tool");
+      return killed(End::kNonsense,
+                    "wrote an answer that nobody asked for into its channel to the tool");
     }
     // The child's own end counts even while something that it started holds the channel open.
     if (Clock::now() >= deadline.when()) {
-      return process_->wait_for(0ms) ? died() : killed(deadline.missed);
+      return process_->wait_for(0ms) ? died() : killed(End::kNoAnswer, deadline.missed);
     }
   }
 }
@@ -117,13 +119,14 @@ bool Child::wait_until(Clock::time_point when) {
 
 Child::Answer Child::died() {
   // The channel closes while the process ends, or because the backend closed it.
-  if (const auto ending = process_->wait_for(kGrace)) return {{}, with_output(*ending)};
-  return killed("closed its channel to the tool");
+  if (const auto ending = process_->wait_for(kGrace))
+    return {{}, Ended{End::kDied, with_output(*ending)}};
+  return killed(End::kDied, "closed its channel to the tool");
 }
 
-Child::Answer Child::killed(const std::string& why) {
+Child::Answer Child::killed(End end, const std::string& why) {
   process_->end();
-  return {{}, with_output(why)};
+  return {{}, Ended{end, with_output(why)}};
 }
 
 std::string Child::with_output(const std::string& reason) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "fp8oracle/outcome.h"
 #include "runner/channel.h"
 #include "runner/process.h"
 #include "runner/shared_memory.h"
@@ -29,11 +30,15 @@ class Child {
   SharedMemory& memory() { return memory_; }
   pid_t id() const { return process_->id(); }
 
+  struct Ended {
+    End end;
+    std::string reason;
+  };
   struct Answer {
     Message message;
     /// Set: no answer came, and this is why: "killed by signal 11 (Segmentation fault)", "no answer
     /// within 10 s", ..., with the last lines that it printed.
-    std::optional<std::string> ending;
+    std::optional<Ended> ending;
   };
   /// When to stop waiting: a point in time that may move while the child makes progress, and the
   /// words for the report once it has passed.
@@ -47,7 +52,7 @@ class Child {
  private:
   bool wait_until(Clock::time_point when);
   Answer died();
-  Answer killed(const std::string& why);
+  Answer killed(End end, const std::string& why);
   std::string with_output(const std::string& reason);
 
   SharedMemory memory_;

@@ -26,9 +26,9 @@ std::string as_bytes(const Body& body) {
   return bytes;
 }
 
-Death death(std::size_t finished, std::size_t steps, const std::string& reason) {
-  if (finished < steps) return {finished, reason};
-  return {steps == 0 ? 0 : steps - 1, "after the last step: " + reason};
+Death death(std::size_t finished, std::size_t steps, const std::string& reason, End end) {
+  if (finished < steps) return {finished, reason, end};
+  return {steps == 0 ? 0 : steps - 1, "after the last step: " + reason, end};
 }
 
 }  // namespace
@@ -62,7 +62,8 @@ void ChildSession::start(const std::string& backend) {
 /// Notes how the backend that was asked for calls itself.
 void ChildSession::accept(const Child::Answer& answer, const std::string& backend) {
   if (answer.ending) {
-    throw BackendError("backend " + backend + ": loading it ended its process: " + *answer.ending);
+    throw BackendError("backend " + backend +
+                       ": loading it ended its process: " + answer.ending->reason);
   }
   if (answer.message.kind != MessageKind::kBackend) throw BackendError(answer.message.body);
   const std::string& text = answer.message.body;
@@ -103,7 +104,8 @@ std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Ou
   try {
     if (!child_) start(options_.backend);
   } catch (const BackendError& error) {
-    outcomes.push_back({{}, Death{0, std::string("cannot be started again: ") + error.what()}});
+    outcomes.push_back(
+        {{}, Death{0, std::string("cannot be started again: ") + error.what(), End::kNotStarted}});
     return 1;
   }
   const BatchWriter batch(child_->memory(), runs, kBatchBytes);
@@ -115,10 +117,11 @@ std::size_t ChildSession::run_some(std::span<const CaseRun> runs, std::vector<Ou
     const bool finished = result.ending == Ending::kFinished && !(last && answer.ending);
     if (!finished) {
       const std::string reason = why_unfinished(batch, i, result, answer);
-      if (reason.find("no answer within") != std::string::npos)
+      const End end = answer.ending ? answer.ending->end : End::kDied;
+      if (end == End::kNoAnswer)
         options_.case_limit = std::min(options_.case_limit, kLimitAfterAHang);
       const std::size_t steps = runs[i].test_case->steps.size();
-      result.outcome.death = death(result.outcome.steps.size(), steps, reason);
+      result.outcome.death = death(result.outcome.steps.size(), steps, reason, end);
     }
     outcomes.push_back(std::move(result.outcome));
     ++cases_in_child_;
@@ -156,9 +159,9 @@ std::string ChildSession::why_unfinished(const BatchWriter& batch, std::size_t i
                ? answer.message.body
                : "says that it ran the case, and left no complete result";
   }
-  if (batch.begun() > item) return *answer.ending;
+  if (batch.begun() > item) return answer.ending->reason;
   return "before this case began, after " + std::to_string(cases_in_child_) +
-         " others in the same process: " + *answer.ending;
+         " others in the same process: " + answer.ending->reason;
 }
 
 // ---- Asking what is supported -------------------------------------------------------------------
@@ -193,9 +196,10 @@ std::string ChildSession::ask_supports(fp8oracle_operation operation, const std:
     if (!answer.ending && answer.message.kind == MessageKind::kReason) return answer.message.body;
     child_.reset();
     if (std::exchange(fresh, true)) {
-      throw BackendError("backend " + options_.backend + ": supports(" +
-                         std::string(to_string(operation)) +
-                         ", ...): " + (answer.ending ? *answer.ending : answer.message.body));
+      const std::string about = "backend " + options_.backend + ": supports(" +
+                                std::string(to_string(operation)) + ", ...): ";
+      if (!answer.ending) throw BackendError(about + answer.message.body);
+      throw ProcessEnded(about + answer.ending->reason, answer.ending->end);
     }
   }
 }

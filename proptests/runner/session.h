@@ -7,10 +7,17 @@
 #include "fp8oracle/arena.h"
 #include "fp8oracle/backend.h"
 #include "fp8oracle/case.h"
+#include "fp8oracle/error.h"
 #include "fp8oracle/outcome.h"
 #include "fp8oracle/scheme.h"
 
 namespace fp8oracle::runner {
+
+/// A backend's process ended over a question, outside of every case.
+struct ProcessEnded : BackendError {
+  ProcessEnded(const std::string& text, End how) : BackendError(text), end(how) {}
+  End end;
+};
 
 /// A backend that can be given cases: in this process, or in a child. One session belongs to one
 /// thread.

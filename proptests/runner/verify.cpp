@@ -141,7 +141,8 @@ class Run {
     } catch (const BackendError& error) {
       local.result.status = Status::kError;
       local.result.reason = error.what();
-      note_death(*local.property, error.what());
+      const auto* ended = dynamic_cast<const ProcessEnded*>(&error);
+      note_death(*local.property, ended == nullptr ? End::kDied : ended->end);
     }
     local.seconds = since(start);
     merge(index, local);
@@ -191,16 +192,16 @@ class Run {
     for (const Attributed& a : trial.departures) {
       if (seen.insert(a.clause).second) record(index, local, a.clause, number, c, trial);
     }
-    if (trial.subject.death) note_death(*local.property, trial.subject.death->reason);
-    if (device_failed(trial.subject)) note_death(*local.property, "the device failed");
+    if (trial.subject.death) note_death(*local.property, trial.subject.death->end);
+    if (device_failed(trial.subject)) note_death(*local.property, End::kDied);
     return true;
   }
 
-  void note_death(const clauses::Property& property, const std::string& reason) {
+  void note_death(const clauses::Property& property, End end) {
     const std::lock_guard lock(mutex_);
     ++deaths_;
     ++deaths_of_[&property];
-    if (reason.find("no answer within") != std::string::npos) ++hangs_;
+    if (end == End::kNoAnswer) ++hangs_;
     if (deaths_ >= kMostDeaths || hangs_ >= kMostHangs) stop_ = true;
   }
 

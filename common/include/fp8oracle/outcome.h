@@ -20,10 +20,19 @@ struct StepOutcome {
   std::optional<std::uint64_t> launches{};
 };
 
+/// In what way a backend's process ended, or was ended.
+enum class End {
+  kDied,        ///< by itself: a signal, an exit, an exception that crossed the table
+  kNoAnswer,    ///< killed: its time was over
+  kNonsense,    ///< killed: it wrote what nobody asked for into its channel
+  kNotStarted,  ///< it could not be started again
+};
+
 /// How a backend's process ended in the middle of a case.
 struct Death {
   std::size_t step = 0;
   std::string reason;  ///< "killed by signal 11 (Segmentation fault)", "no answer within 10 s", ...
+  End end = End::kDied;
 };
 
 struct Outcome {

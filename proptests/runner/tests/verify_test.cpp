@@ -40,8 +40,8 @@ const ClauseResult& only(const Report& report) { return report.clauses.at(0); }
 /// A backend whose process dies, or that never answers, in every case.
 class Dying final : public Session {
  public:
-  explicit Dying(std::string how) : how_(std::move(how)) {}
-  Outcome run(const Case&, Fill) override { return {{}, Death{0, how_}}; }
+  explicit Dying(std::string how, End end = End::kDied) : how_(std::move(how)), end_(end) {}
+  Outcome run(const Case&, Fill) override { return {{}, Death{0, how_, end_}}; }
   std::string unsupported(fp8oracle_operation, const Scheme&, fp8oracle_type, bool) override {
     return {};
   }
@@ -51,6 +51,7 @@ class Dying final : public Session {
 
  private:
   const std::string how_;
+  const End end_;
 };
 
 TEST(Verify, TheReferenceAgreesWithItself) {
@@ -216,7 +217,7 @@ TEST(Verify, ABackendThatDiesIsLeftAloneAfterAFewCasesOfEachClause) {
 TEST(Verify, ABackendThatHangsIsGivenUpAfterEightCases) {
   VerifyOptions options = options_for("K10", "");
   options.clause_ids.clear();
-  const Report report = verify([] { return std::make_unique<Dying>("no answer within 1 s"); },
+  const Report report = verify([] { return std::make_unique<Dying>("silent", End::kNoAnswer); },
                                on(reference::backend()), options);
   EXPECT_EQ(report.cases(), 8u);
   EXPECT_EQ(report.exit_code(), 1);
