@@ -21,7 +21,7 @@ slow_targets=(kill_table_tests mutants_tests queued_tests)
 # Not yet seen to pass under a sanitizer. The command is: ci/full.sh runs verify under both.
 not_yet=(cli_tests)
 # Not built under a sanitizer: the witnesses share counters only, CUDA is off.
-not_built=(witness_tests cuda_tests cuda_mutants_tests)
+not_built=(witness_tests cuda_tests cuda_host_tests cuda_mutants_tests)
 
 # test_targets PATHSPEC...: the names given to fp8oracle_test() below these folders, that are built.
 test_targets() {

@@ -57,7 +57,8 @@ class OperationCheck {
 
   /// Operands and options that the operation does not have are mistakes.
   void check_names() const {
-    for (const auto& [path, given] : step_.operands) {
+    for (const auto& operand : step_.operands) {
+      const std::string& path = operand.first;
       const bool known = path == "scheme" ||
                          std::any_of(bindings_.begin(), bindings_.end(), [&](const Binding& b) {
                            return b.path == path || (b.is_pair() && b.path + ".scale_inv" == path);

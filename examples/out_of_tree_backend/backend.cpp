@@ -138,6 +138,11 @@ fp8oracle_status take(Call& call, const void* given, fp8oracle_message message) 
                                     {"columnwise.second_scale", args.columnwise.second_scale}}) {
     if (const auto wrong = example::check_absent(other, name, message)) return wrong;
   }
+  // It is not used here, and may be anything that is a buffer at all.
+  if (args.workspace.data == nullptr && args.workspace.bytes != 0) {
+    return answer(FP8ORACLE_INVALID_ARGUMENT, message, "%s",
+                  "workspace: has bytes, but no address");
+  }
   const example::Range ranges[] = {
       {"input.data", args.input.data.data, example::bytes_read(args.input), false},
       {"scale", args.scale.data, args.scale.bytes, false},
