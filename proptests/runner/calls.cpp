@@ -6,19 +6,29 @@
 
 namespace fp8oracle::runner {
 
-AddressOf Calls::addresses() const {
-  return [this](std::uint64_t place) -> void* { return device_.at(place); };
+CallArguments Calls::arguments_of(const Step& step) const {
+  return {case_, arena_, step, [this](std::uint64_t place) -> void* { return device_.at(place); }};
 }
 
 fp8oracle_status Calls::prepare(const Step& step, fp8oracle_message message) {
-  if (!step.operation || workspaces_.count(&step) != 0) return FP8ORACLE_OK;
-  std::uint64_t bytes = 0;
-  CallArguments args(case_, arena_, step, addresses());
-  if (args.takes_workspace() && offers(table_, *step.operation)) {
-    const auto status = table_.workspace_bytes(*step.operation, args.data(), &bytes, message);
-    if (status != FP8ORACLE_OK) return status;
+  if (!step.operation || !device_.client().offers(*step.operation)) return FP8ORACLE_OK;
+  CallArguments args = arguments_of(step);
+  return prepare(step, args, message);
+}
+
+fp8oracle_status Calls::prepare(const Step& step, CallArguments& args, fp8oracle_message message) {
+  if (!args.takes_workspace()) return FP8ORACLE_OK;
+  const auto known = workspaces_.find(&step);
+  if (known != workspaces_.end()) {
+    args.set_workspace(known->second);
+    return FP8ORACLE_OK;
   }
-  workspaces_[&step] = bytes == 0 ? fp8oracle_buffer{nullptr, 0} : device_.allocate(bytes);
+  std::uint64_t bytes = 0;
+  const auto status =
+      device_.client().table().workspace_bytes(*step.operation, args.data(), &bytes, message);
+  if (status != FP8ORACLE_OK) return status;
+  args.set_workspace(workspaces_[&step] =
+                         bytes == 0 ? fp8oracle_buffer{} : device_.allocate(bytes));
   return FP8ORACLE_OK;
 }
 
@@ -28,32 +38,32 @@ fp8oracle_status Calls::enqueue(const Step& step, fp8oracle_message message) {
 
 fp8oracle_status Calls::call_operation(const Step& step, fp8oracle_message message) {
   const fp8oracle_operation id = *step.operation;
-  if (!offers(table_, id)) {
+  const client::Client& client = device_.client();
+  if (!client.offers(id)) {
     return report(FP8ORACLE_UNSUPPORTED, "the table has no " + std::string(operation(id).name),
                   message);
   }
-  CallArguments args(case_, arena_, step, addresses());
+  CallArguments args = arguments_of(step);
   if (!step.tamper) {
-    const auto status = table_.supports(id, args.data(), message);
+    const auto status = client.table().supports(id, args.data(), message);
     if (status != FP8ORACLE_OK) return status;
   }
-  if (const auto status = prepare(step, message); status != FP8ORACLE_OK) return status;
-  if (args.takes_workspace()) args.set_workspace(workspaces_.at(&step));
+  if (const auto status = prepare(step, args, message); status != FP8ORACLE_OK) return status;
   if (step.tamper && !step.tamper->field.empty()) {
     tamper(args.operation(), args.data(), step.tamper->field, step.tamper->value,
            [this](void* address, std::int64_t by) { return device_.moved(address, by); });
   }
-  return call(table_, id, args.data(), device_.stream(), message);
+  const client::Answer answer = client.try_call(id, args.data(), device_.stream());
+  return report(answer.status, answer.message, message);
 }
 
 std::optional<std::uint64_t> Calls::launches(const Step& step) {
-  std::optional<std::uint64_t> declared;
-  if (table_.launches == nullptr || step.tamper || !step.operation) return declared;
-  CallArguments args(case_, arena_, step, addresses());
-  std::uint64_t count = 0;
-  const auto status = table_.launches(*step.operation, args.data(), &count, {nullptr, 0});
-  if (status == FP8ORACLE_OK) declared = count;
-  return declared;
+  if (step.tamper || !step.operation) return std::nullopt;
+  try {
+    return device_.client().launches(*step.operation, arguments_of(step).data());
+  } catch (const client::Error&) {
+    return std::nullopt;  // it does not say
+  }
 }
 
 Calls::Upload Calls::upload_of(const Step& step) const {
@@ -80,8 +90,8 @@ fp8oracle_status Calls::upload(const Step& step, fp8oracle_message message) {
   if (what.size == 0) return FP8ORACLE_OK;
   const auto staged = staged_.find(&step);
   if (staged != staged_.end()) {
-    return table_.copy(device_.at(what.place), staged->second.data, what.size, device_.stream(),
-                       message);
+    return device_.client().table().copy(device_.at(what.place), staged->second.data, what.size,
+                                         device_.stream(), message);
   }
   device_.upload(what.place, what.bytes, what.size);
   return FP8ORACLE_OK;

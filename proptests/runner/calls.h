@@ -12,11 +12,11 @@
 
 namespace fp8oracle::runner {
 
-/// Turns the steps of one case that are operations or uploads into calls of one table.
+/// Turns the steps of one case that are operations or uploads into calls of the device's table.
 class Calls {
  public:
-  Calls(const fp8oracle_backend_table& table, const Case& c, const Arena& arena, Device& device)
-      : table_(table), case_(c), arena_(arena), device_(device) {}
+  Calls(const Case& c, const Arena& arena, Device& device)
+      : case_(c), arena_(arena), device_(device) {}
 
   /// Makes the step's call; its outputs are there when the stream gets to it. A call that the
   /// backend does not support is not made.
@@ -39,9 +39,10 @@ class Calls {
   Upload upload_of(const Step& step) const;
   fp8oracle_status upload(const Step& step, fp8oracle_message message);
   fp8oracle_status call_operation(const Step& step, fp8oracle_message message);
-  AddressOf addresses() const;
+  CallArguments arguments_of(const Step& step) const;
+  /// For a step with these arguments.
+  fp8oracle_status prepare(const Step& step, CallArguments& args, fp8oracle_message message);
 
-  const fp8oracle_backend_table& table_;
   const Case& case_;
   const Arena& arena_;
   Device& device_;

@@ -5,11 +5,6 @@
 
 namespace fp8oracle::runner {
 
-bool can_capture(const fp8oracle_backend_table& table) {
-  return table.capture != nullptr && table.end_capture != nullptr && table.replay != nullptr &&
-         table.recording_destroy != nullptr;
-}
-
 Recorder::~Recorder() {
   table_.synchronize(stream_, {nullptr, 0});  // a replay may be on its way
   for (const fp8oracle_recording recording : recordings_) table_.recording_destroy(recording);
@@ -25,7 +20,7 @@ fp8oracle_status Recorder::run(std::size_t index, std::optional<std::uint64_t>& 
   if (!recording_) return calls_.enqueue(step, message);
   launches = calls_.launches(step);
   // A call that must fail fails when it is made, recorded or not.
-  if (!can_capture(table_) && !step.tamper) return FP8ORACLE_OK;
+  if (!captures_ && !step.tamper) return FP8ORACLE_OK;
   return calls_.enqueue(step, message);
 }
 
@@ -36,12 +31,12 @@ fp8oracle_status Recorder::begin(std::size_t index, fp8oracle_message message) {
     if (status != FP8ORACLE_OK) return status;
   }
   recording_ = true;
-  return can_capture(table_) ? table_.capture(stream_, message) : FP8ORACLE_OK;
+  return captures_ ? table_.capture(stream_, message) : FP8ORACLE_OK;
 }
 
 fp8oracle_status Recorder::end(std::optional<std::uint64_t>& nodes, fp8oracle_message message) {
   recording_ = false;
-  if (!can_capture(table_)) return FP8ORACLE_OK;
+  if (!captures_) return FP8ORACLE_OK;
   fp8oracle_recording recording = nullptr;
   std::uint64_t count = 0;
   const auto status = table_.end_capture(stream_, &recording, &count, message);
@@ -52,7 +47,7 @@ fp8oracle_status Recorder::end(std::optional<std::uint64_t>& nodes, fp8oracle_me
 }
 
 fp8oracle_status Recorder::replay(std::size_t index, fp8oracle_message message) {
-  if (can_capture(table_)) {
+  if (captures_) {
     if (recordings_.empty())
       return report(FP8ORACLE_INTERNAL_ERROR, "nothing was captured to replay", message);
     return table_.replay(recordings_.back(), stream_, message);

@@ -9,9 +9,6 @@
 
 namespace fp8oracle::runner {
 
-/// Whether the table has all four functions of capture and replay.
-bool can_capture(const fp8oracle_backend_table& table);
-
 /// Runs steps, capture and replay among them.
 ///
 /// On a table that cannot capture, recorded steps are kept and a replay makes their calls anew:
@@ -19,9 +16,12 @@ bool can_capture(const fp8oracle_backend_table& table);
 /// cannot capture is not given such cases (Support::trim).
 class Recorder {
  public:
-  Recorder(const fp8oracle_backend_table& table, const Case& c, Calls& calls,
-           fp8oracle_stream stream)
-      : table_(table), case_(c), calls_(calls), stream_(stream) {}
+  Recorder(const Case& c, Calls& calls, const Device& device)
+      : table_(device.client().table()),
+        captures_(device.client().can_capture()),
+        case_(c),
+        calls_(calls),
+        stream_(device.stream()) {}
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
   ~Recorder();
@@ -38,6 +38,7 @@ class Recorder {
   fp8oracle_status replay(std::size_t index, fp8oracle_message message);
 
   const fp8oracle_backend_table& table_;
+  const bool captures_;
   const Case& case_;
   Calls& calls_;
   fp8oracle_stream stream_;

@@ -28,6 +28,7 @@ class Device {
 
   /// The byte at this place of the arena; kBlockPerBuffer: in a buffer.
   std::uint8_t* at(std::uint64_t place) const;
+  const client::Client& client() const { return stream_.client(); }
   fp8oracle_stream stream() const { return stream_.get(); }
   /// The address `by` bytes further in the arena; null where that is outside of it, or (with
   /// kBlockPerBuffer) further behind a buffer than a guard is long.

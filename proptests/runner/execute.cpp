@@ -31,8 +31,8 @@ class Execution {
         sink_(sink),
         device_(table, arena, bare_ ? Device::Memory::kBlockPerBuffer : Device::Memory::kOneBlock,
                 in_stream() ? c.steps.size() : 0),
-        calls_(table, c, arena, device_),
-        recorder_(table, c, calls_, device_.stream()),
+        calls_(c, arena, device_),
+        recorder_(c, calls_, device_),
         last_(initial_arena(c, arena, fill)) {
     bare_ ? upload_what_is_read() : device_.upload(0, last_.data(), last_.size());
     device_.synchronize();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fp8oracle/error.h"
-#include "runner/capture.h"
+#include "fp8oracle/client.hpp"
 #include "runner/execute.h"
 #include "runner/probe.h"
 #include "runner/session.h"
@@ -19,7 +18,7 @@ class InProcessSession final : public Session {
     return why_unsupported(table_, operation, scheme.abi(), type, noop);
   }
 
-  bool can_capture() const override { return runner::can_capture(table_); }
+  bool can_capture() const override { return client::Client(&table_).can_capture(); }
   std::string name() const override { return table_.name; }
   std::string device() const override { return table_.device != nullptr ? table_.device : ""; }
 

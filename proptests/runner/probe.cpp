@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/operations/operation.h"
 #include "fp8oracle/scale_grid.h"
@@ -116,7 +117,8 @@ class Probe {
 std::string why_unsupported(const fp8oracle_backend_table& table, fp8oracle_operation id,
                             AbiScheme scheme, fp8oracle_type type, bool noop) {
   const Operation& operation = fp8oracle::operation(id);
-  if (!offers(table, id)) return "the backend has no " + std::string(operation.name);
+  if (!client::Client(&table).offers(id))
+    return "the backend has no " + std::string(operation.name);
   const Probe probe(operation, std::move(scheme), type, noop);
   std::array<char, 512> text{};
   const auto status = table.supports(id, probe.args(), {text.data(), text.size()});

@@ -10,6 +10,7 @@
 
 #include "cast.h"
 #include "common/tests/good_call.h"
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/operations/operation.h"
 #include "fp8oracle/profile.h"
 #include "fp8oracle/scheme.h"
@@ -95,11 +96,9 @@ TEST(Backend, DeniesAFormatBeyondFp32) {
     EXPECT_EQ(reason, "scheme.format.max_code: is worth 2^162 or more: not a finite FP32 number")
         << each.name;
     GoodCall good(each, scheme);
-    char text[200] = "";
-    EXPECT_EQ(call(backend(), each.id, good.args(), nullptr, {text, sizeof text}),
-              FP8ORACLE_INVALID_ARGUMENT)
-        << each.name;
-    EXPECT_EQ(text, reason);
+    const auto answer = client::Client(&backend()).try_call(each.id, good.args(), nullptr);
+    EXPECT_EQ(answer.status, FP8ORACLE_INVALID_ARGUMENT) << each.name;
+    EXPECT_EQ(answer.message, reason);
   }
 }
 
@@ -123,11 +122,9 @@ TEST(Backend, AnUnknownKnobIsUnsupportedByItsNumber) {
     good.knob_values.push_back(1);
     good.knobs.known.count = static_cast<std::uint32_t>(good.knob_values.size());
     good.knobs.known.values = good.knob_values.data();
-    char text[200] = "";
-    EXPECT_EQ(call(backend(), each.id, good.args(), nullptr, {text, sizeof text}),
-              FP8ORACLE_UNSUPPORTED)
-        << each.name;
-    EXPECT_NE(std::string(text).find(" 19 "), std::string::npos) << text;
+    const auto answer = client::Client(&backend()).try_call(each.id, good.args(), nullptr);
+    EXPECT_EQ(answer.status, FP8ORACLE_UNSUPPORTED) << each.name;
+    EXPECT_NE(answer.message.find(" 19 "), std::string::npos) << answer.message;
   }
 }
 

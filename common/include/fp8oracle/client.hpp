@@ -52,13 +52,13 @@ inline Entry entry_of(fp8oracle_operation operation) {
 #include "fp8oracle/operations/operations.def"
 #undef FP8ORACLE_OPERATION
   }
-  return {"operation of that number", sizeof(Table)};  // which no table has
+  return {"operation of that number", SIZE_MAX};  // where no table reaches, a later one neither
 }
 
-/// Room for one message of a backend.
+/// Room for one message of a backend; its last byte stays zero, whatever the backend writes.
 struct Message {
   std::array<char, 512> text{};
-  fp8oracle_message abi() { return {text.data(), text.size()}; }
+  fp8oracle_message abi() { return {text.data(), text.size() - 1}; }
 };
 
 /// What a function answered, and its reason where that is not OK.
@@ -177,7 +177,7 @@ class Client {
   /// Whether a function pointer at this byte is within the table and not null.
   bool has(std::size_t place) const {
     void (*function)() = nullptr;
-    if (place + sizeof function > table_->struct_size) return false;
+    if (place > table_->struct_size || table_->struct_size - place < sizeof function) return false;
     std::memcpy(&function, reinterpret_cast<const char*>(table_) + place, sizeof function);
     return function != nullptr;
   }

@@ -101,29 +101,4 @@ const Operation& operation(fp8oracle_operation id) {
   return kOperations.at(static_cast<std::size_t>(id));
 }
 
-bool offers(const fp8oracle_backend_table& table, fp8oracle_operation id) {
-  const auto within = [&table](std::size_t end) { return end <= table.struct_size; };
-  switch (id) {
-#define FP8ORACLE_OPERATION(ID, name, ...)                                        \
-  case FP8ORACLE_OP_##ID:                                                         \
-    return within(offsetof(fp8oracle_backend_table, name) + sizeof table.name) && \
-           table.name != nullptr;
-#include "fp8oracle/operations/operations.def"
-#undef FP8ORACLE_OPERATION
-  }
-  return false;
-}
-
-fp8oracle_status call(const fp8oracle_backend_table& table, fp8oracle_operation id,
-                      const void* args, fp8oracle_stream stream, fp8oracle_message message) {
-  switch (id) {
-#define FP8ORACLE_OPERATION(ID, name, Args, ...) \
-  case FP8ORACLE_OP_##ID:                        \
-    return table.name(static_cast<const Args*>(args), stream, message);
-#include "fp8oracle/operations/operations.def"
-#undef FP8ORACLE_OPERATION
-  }
-  return FP8ORACLE_INTERNAL_ERROR;
-}
-
 }  // namespace fp8oracle

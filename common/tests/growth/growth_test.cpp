@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../good_call.h"
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/operations/operation.h"
 
 namespace fp8oracle {
@@ -37,7 +38,7 @@ class SmallCast {
     args.rowwise = {{codes.data(), codes.size()}, {&scale_inv, sizeof scale_inv}, {}};
   }
   fp8oracle_status run(const fp8oracle_backend_table& table) {
-    return call(table, FP8ORACLE_OP_QUANTIZE, &args, nullptr, {text, sizeof text});
+    return table.quantize(&args, nullptr, {text, sizeof text});
   }
   fp8oracle_status supported(const fp8oracle_backend_table& table) {
     return table.supports(FP8ORACLE_OP_QUANTIZE, &args, {text, sizeof text});
@@ -70,7 +71,8 @@ TEST_P(Growth, IsLoadedAndCasts) {
   EXPECT_EQ(table.abi_version, FP8ORACLE_ABI_VERSION);
   EXPECT_STREQ(table.name, GetParam());
   for (const Operation& operation : operations())
-    EXPECT_EQ(offers(table, operation.id), operation.id == FP8ORACLE_OP_QUANTIZE) << operation.name;
+    EXPECT_EQ(client::Client(&table).offers(operation.id), operation.id == FP8ORACLE_OP_QUANTIZE)
+        << operation.name;
   SmallCast cast;
   EXPECT_EQ(cast.supported(table), FP8ORACLE_OK) << cast.text;
   EXPECT_TRUE(cast.untouched());
@@ -158,7 +160,7 @@ TEST(GrowthMore, HasALongerTableAndTakesTodaysShorterStructs) {
 
 TEST(GrowthMore, SaysNothingOfAnOperationThatThisBuildDoesNotKnow) {
   const auto number = static_cast<fp8oracle_operation>(operations().size());
-  EXPECT_FALSE(offers(load("growth_more"), number));
+  EXPECT_FALSE(client::Client(&load("growth_more")).offers(number));
 }
 
 }  // namespace

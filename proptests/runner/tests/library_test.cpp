@@ -8,6 +8,7 @@
 
 #include "backends/honest.h"
 #include "door_fixture.h"
+#include "fp8oracle/client.hpp"
 #include "fp8oracle/error.h"
 #include "fp8oracle/host_memory.h"
 #include "fp8oracle/operations/operation.h"
@@ -79,7 +80,7 @@ TEST(BackendLibrary, NamesTheMissingFunction) {
 TEST(BackendLibrary, TakesATableThatEndsBeforeTheOperations) {
   const BackendLibrary none(library("no_operations"));
   for (const Operation& operation : operations())
-    EXPECT_FALSE(offers(none.table(), operation.id)) << operation.name;
+    EXPECT_FALSE(client::Client(&none.table()).offers(operation.id)) << operation.name;
   EXPECT_EQ(none.table().launches, nullptr);
   EXPECT_EQ(none.table().capture, nullptr);
 }
@@ -89,8 +90,8 @@ TEST(BackendLibrary, CompletesATableOfYesterdayAndCutsOneOfTomorrow) {
     const BackendLibrary grown(std::string(GROWTH_BACKENDS) + "/" + name + ".so");
     EXPECT_STREQ(grown.table().name, name);
     EXPECT_EQ(grown.table().struct_size, sizeof(fp8oracle_backend_table)) << name;
-    EXPECT_TRUE(offers(grown.table(), FP8ORACLE_OP_QUANTIZE)) << name;
-    EXPECT_FALSE(offers(grown.table(), FP8ORACLE_OP_SCALE_INVERSE)) << name;
+    EXPECT_TRUE(client::Client(&grown.table()).offers(FP8ORACLE_OP_QUANTIZE)) << name;
+    EXPECT_FALSE(client::Client(&grown.table()).offers(FP8ORACLE_OP_SCALE_INVERSE)) << name;
     EXPECT_EQ(grown.table().launches, nullptr) << name;
     EXPECT_EQ(grown.table().recording_destroy, nullptr) << name;
   }

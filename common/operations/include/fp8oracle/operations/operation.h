@@ -41,12 +41,6 @@ const Operation* find_operation(std::string_view name);
 /// Precondition: `id` is one of the list.
 const Operation& operation(fp8oracle_operation id);
 
-/// Whether the backend has it: the pointer lies within the table's size and is not null.
-bool offers(const fp8oracle_backend_table& table, fp8oracle_operation id);
-/// Calls the table's function. Precondition: offers(); `args` is its struct.
-fp8oracle_status call(const fp8oracle_backend_table& table, fp8oracle_operation id,
-                      const void* args, fp8oracle_stream stream, fp8oracle_message message);
-
 /// The field of a struct. `T` is the type that the role says.
 template <typename T>
 const T& field_of(const void* args, const Field& field) {
