@@ -6,150 +6,18 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <vector>
 
+#include "checks.h"
 #include "fp8oracle/layout.h"
 #include "fp8oracle/operations/operation.h"
 #include "fp8oracle/scale_grid.h"
+#include "overlaps.h"
 
 namespace fp8oracle {
+
+using namespace checks;
+
 namespace {
-
-using Error = std::optional<ArgumentError>;
-
-/// Where a check looks; its name becomes a text only when something is wrong.
-struct Name {
-  std::int64_t item = -1;
-  std::string_view field{};
-  std::string_view part{};
-
-  Name at(std::string_view p) const { return {item, field, p}; }
-  std::string text() const {
-    std::string result = item < 0 ? "" : "items[" + std::to_string(item) + "].";
-    result += field;
-    if (!part.empty()) (result += field.empty() ? "" : ".") += part;
-    return result;
-  }
-};
-
-Error wrong(const Name& name, std::string reason) {
-  return ArgumentError{name.text(), std::move(reason)};
-}
-
-/// Bytes that this build does not know must be zero.
-Error check_tail(const void* data, std::size_t known, std::size_t given, const Name& name) {
-  const auto* bytes = static_cast<const unsigned char*>(data);
-  const bool zero =
-      std::all_of(bytes + known, bytes + given, [](unsigned char b) { return b == 0; });
-  if (zero) return std::nullopt;
-  return wrong(name, "says " + std::to_string(given) + " bytes; those behind the " +
-                         std::to_string(known) + " that are known here are not zero");
-}
-
-/// A struct that starts with its size.
-Error check_struct(const void* data, std::size_t known, const Name& name) {
-  constexpr std::uint32_t kLargest = 1u << 16;
-  std::uint32_t size = 0;
-  std::memcpy(&size, data, sizeof size);
-  if (size < known)
-    return wrong(name, "is " + std::to_string(size) + ", less than " + std::to_string(known));
-  if (size > kLargest) return wrong(name, "is more than 64 KiB");
-  return check_tail(data, known, size, name);
-}
-
-// ---- The scheme ---------------------------------------------------------------------------------
-
-Error check_format(const fp8oracle_format* format) {
-  const Name name{.field = "scheme.format"};
-  if (format == nullptr) return wrong(name, "is missing");
-  if (auto e = check_struct(format, sizeof *format, name.at("struct_size"))) return e;
-  const fp8oracle_format& f = *format;
-  if (f.bits != 8) return wrong(name.at("bits"), "is not 8");
-  if (f.exponent_bits < 1 || f.exponent_bits > 6)
-    return wrong(name.at("exponent_bits"), "is not 1 to 6");
-  if (f.mantissa_bits != 7 - f.exponent_bits)
-    return wrong(name.at("mantissa_bits"), "and exponent_bits are not 7 together");
-  constexpr int kMostBias = 100, kLargestExponent = std::numeric_limits<float>::max_exponent - 1;
-  // The smallest subnormal, 2^(1 - bias - mantissa_bits), is one of FP32 for every bias.
-  static_assert(1 - kMostBias - 6 >= -149);
-  if (f.bias < -kMostBias || f.bias > kMostBias)
-    return wrong(name.at("bias"), "is not -100 to 100");
-  if (f.max_code < 1 || f.max_code > 0x7F) return wrong(name.at("max_code"), "is not 1 to 0x7F");
-  const int exponent = static_cast<int>(f.max_code >> f.mantissa_bits) - f.bias;
-  if (exponent > kLargestExponent) {
-    return wrong(name.at("max_code"),
-                 "is worth 2^" + std::to_string(exponent) + " or more: not a finite FP32 number");
-  }
-  const auto above = [&f](std::uint32_t code) { return code > f.max_code && code <= 0x7F; };
-  if (f.inf_code != 0 && !above(f.inf_code))
-    return wrong(name.at("inf_code"), "is not 0 or above max_code, to 0x7F");
-  if (f.nan_code != Format::kSignMask && (!above(f.nan_code) || f.nan_code == f.inf_code))
-    return wrong(name.at("nan_code"), "is not 0x80, or above max_code, to 0x7F, and not inf_code");
-  return std::nullopt;
-}
-
-Error check_grid(const fp8oracle_grid* grid) {
-  const Name name{.field = "scheme.grid"};
-  if (grid == nullptr) return wrong(name, "is missing");
-  if (auto e = check_struct(grid, sizeof *grid, name.at("struct_size"))) return e;
-  constexpr std::uint32_t kLargest = 1u << 16;
-  const bool tensor = grid->block_rows == 0 && grid->block_cols == 0;
-  const bool row = grid->block_rows == 1 && grid->block_cols == 0;
-  if (grid->block_rows > kLargest || (grid->block_rows == 0 && !tensor))
-    return wrong(name.at("block_rows"), "is not 1 to 65536");
-  if (grid->block_cols > kLargest || (grid->block_cols == 0 && !tensor && !row))
-    return wrong(name.at("block_cols"), "is not 1 to 65536");
-  if (grid->scale_type > FP8ORACLE_SCALE_E8M0)
-    return wrong(name.at("scale_type"), "is not F32 or E8M0");
-  if (grid->scale_type == FP8ORACLE_SCALE_E8M0 && grid->block_cols == 0)
-    return wrong(name.at("scale_type"), "is E8M0, but the grid has no blocks");
-  if (grid->repeat > 1) return wrong(name.at("repeat"), "is not 0 or 1");
-  if (grid->repeat == 1 && grid->block_rows < 2)
-    return wrong(name.at("repeat"), "is 1, but a block has no more rows than one, or all of them");
-  if (grid->levels != 1) return wrong(name.at("levels"), "is not 1");
-  return std::nullopt;
-}
-
-/// Whether the scales of the grid can have the layout.
-Error check_layout(const fp8oracle_scheme& scheme) {
-  const Name name{.field = "scheme.layout"};
-  const bool mx = scheme.grid->scale_type == FP8ORACLE_SCALE_E8M0;
-  switch (scheme.layout) {
-    case FP8ORACLE_LAYOUT_COMPACT: return std::nullopt;
-    case FP8ORACLE_LAYOUT_PADDED:
-      if (scheme.grid->block_cols != 0) return std::nullopt;
-      return wrong(name, "is not compact, the only one of a grid without blocks");
-    case FP8ORACLE_LAYOUT_SWIZZLED:
-    case FP8ORACLE_LAYOUT_PACKED:
-      if (mx) return std::nullopt;
-      return wrong(name, "is of E8M0 scales, which the grid does not have");
-    default: return wrong(name, "is unknown");
-  }
-}
-
-Error check_knobs(const fp8oracle_knobs* abi, const fp8oracle_format& format) {
-  const Name name{.field = "scheme.knobs"};
-  if (abi == nullptr) return wrong(name, "is missing");
-  if (auto e = check_struct(abi, sizeof *abi, name.at("struct_size"))) return e;
-  constexpr std::uint32_t kMost = 1u << 16;
-  if (abi->count > kMost) return wrong(name.at("count"), "is more than 65536");
-  if (abi->count > 0 && abi->values == nullptr) return wrong(name.at("values"), "is missing");
-  if (const auto unknown = unknown_knob(*abi)) {
-    return ArgumentError{name.text(), "knob " + std::to_string(*unknown) + " is not known here",
-                         FP8ORACLE_UNSUPPORTED};
-  }
-  const Knobs given = knobs_from(*abi);
-  for (const Knob& knob : knobs()) {
-    const std::uint32_t value = given.*knob.field;
-    if (!knob.is_number() && value >= knob.values.size())
-      return wrong(name.at(knob.name), "has the unknown value " + std::to_string(value));
-  }
-  if (given.element_max_code > format.max_code)
-    return wrong(name.at("element.max"), "is not a finite code of the format");
-  return std::nullopt;
-}
-
-// ---- The arguments ------------------------------------------------------------------------------
 
 std::string_view name_of(fp8oracle_direction direction) {
   return direction == FP8ORACLE_ROWWISE ? "rowwise" : "columnwise";
@@ -166,26 +34,15 @@ std::optional<std::int64_t> product(std::int64_t a, std::int64_t b) {
 class Checker {
  public:
   Checker(const Operation& operation, const void* args, const ResolvedScheme& scheme)
-      : operation_(operation), args_(args), scheme_(scheme) {
-    ranges_.reserve(kFew);
-    names_.reserve(kFew);
-  }
+      : operation_(operation), args_(args), scheme_(scheme) {}
 
   Error run() {
     if (auto e = check_scheme_rule()) return e;
     if (auto e = check_fields(operation_.fields, args_, -1)) return e;
-    return check_overlaps();
+    return overlaps_.check();
   }
 
  private:
-  /// Memory that the call reads or writes. Many small tensors have several each: kept short.
-  struct Range {
-    std::uintptr_t begin, end;
-    std::uint32_t item;  ///< of a name that has one
-    std::uint16_t name;  ///< in names_
-    bool written;
-    bool shared;  ///< cells that several may name: one scale_inv of two directions, cells of items
-  };
   /// The tensor that a struct is about: of the call, or of an item.
   struct Shape {
     std::int64_t rows = 0, cols = 0;
@@ -428,11 +285,11 @@ class Checker {
     for (const Field& f : field.item_fields) {
       if (f.role == FieldRole::kMatrixIn) input = &f;
     }
-    const std::size_t before = ranges_.size();
+    const std::size_t before = overlaps_.size();
     for (std::uint64_t i = 0; i < list.count; ++i) {
       constexpr std::uint64_t kNotBelieved = 1u << 20;
       if (i == 1 && list.count < kNotBelieved)
-        ranges_.reserve(before + (ranges_.size() - before) * list.count + 1);
+        overlaps_.reserve(before + (overlaps_.size() - before) * list.count + 1);
       const auto index = static_cast<std::int64_t>(i);
       if (auto e = check_tail(list[i], field.item_bytes, list.item_bytes, {.field = "item_bytes"}))
         return e;
@@ -445,7 +302,7 @@ class Checker {
     return std::nullopt;
   }
 
-  /// Alignment, and what is remembered for check_overlaps().
+  /// Alignment, and what is remembered for its overlaps.
   Error note(const fp8oracle_buffer& buffer, std::int64_t alignment, bool written, bool shared,
              const Name& name) {
     const auto begin = reinterpret_cast<std::uintptr_t>(buffer.data);
@@ -455,90 +312,19 @@ class Checker {
                    "is not aligned to its elements of " + std::to_string(alignment) + " bytes");
     if (buffer.bytes > std::numeric_limits<std::uintptr_t>::max() - begin)
       return wrong(name, "reaches past the end of memory");
-    ranges_.push_back({begin, begin + buffer.bytes, static_cast<std::uint32_t>(name.item),
-                       number_of(name), written, shared});
+    overlaps_.add(begin, buffer.bytes, written, shared, name);
     return std::nullopt;
   }
-
-  /// In names_, where all items have the names of item 0. Equal texts may stand there twice.
-  std::uint16_t number_of(const Name& name) {
-    const auto same = [&name](const Name& n) {
-      return n.part.data() == name.part.data() && n.field.data() == name.field.data() &&
-             (n.item < 0) == (name.item < 0);
-    };
-    const auto found = std::find_if(names_.begin(), names_.end(), same);
-    const auto number = static_cast<std::uint16_t>(found - names_.begin());
-    if (found == names_.end())
-      names_.push_back({std::min<std::int64_t>(name.item, 0), name.field, name.part});
-    return number;
-  }
-  Name full_name(const Range& range) const {
-    Name name = names_[range.name];
-    if (name.item == 0) name.item = range.item;
-    return name;
-  }
-
-  /// Inputs are never written, and no output is another one.
-  Error check_overlaps() {
-    sort_ranges();
-    const Range* furthest = nullptr;          // of all ranges so far
-    const Range* furthest_written = nullptr;  // of those that are written
-    for (const Range& range : ranges_) {
-      const Range* other = range.written ? furthest : furthest_written;
-      if (other != nullptr && range.begin < other->end && !one_cell(range, *other)) {
-        const bool blame_other = other->written && !range.written;
-        const Range& blamed = blame_other ? *other : range;
-        const Range& hit = blame_other ? range : *other;
-        return wrong(full_name(blamed), "is written and overlaps " + full_name(hit).text());
-      }
-      if (furthest == nullptr || range.end > furthest->end) furthest = &range;
-      if (range.written && (furthest_written == nullptr || range.end > furthest_written->end))
-        furthest_written = &range;
-    }
-    return std::nullopt;
-  }
-
-  /// By where they begin. A call with few of them allocates nothing.
-  void sort_ranges() {
-    const auto before = [](const Range& a, const Range& b) { return a.begin < b.begin; };
-    if (ranges_.size() > kFew) return std::stable_sort(ranges_.begin(), ranges_.end(), before);
-    for (auto at = ranges_.begin(); at != ranges_.end(); ++at)
-      std::rotate(std::upper_bound(ranges_.begin(), at, *at, before), at, at + 1);
-  }
-
-  bool one_cell(const Range& a, const Range& b) const {
-    if (!a.shared || !b.shared || a.begin != b.begin || a.end != b.end) return false;
-    const Name first = full_name(a), second = full_name(b);
-    const bool scale_inv = first.part == "scale_inv";
-    return scale_inv ? first.part == second.part && first.item == second.item
-                     : first.field == second.field;
-  }
-
-  static constexpr std::size_t kFew = 16;
 
   const Operation& operation_;
   const void* args_;
   const ResolvedScheme& scheme_;
   const void* scale_inv_ = nullptr;
   std::int64_t scale_inv_item_ = -1;
-  std::vector<Range> ranges_;
-  std::vector<Name> names_;
+  Overlaps overlaps_;
 };
 
 }  // namespace
-
-std::optional<ArgumentError> check_scheme(const fp8oracle_scheme* scheme) {
-  const Name name{.field = "scheme"};
-  if (scheme == nullptr) return wrong(name, "is missing");
-  if (auto e = check_struct(scheme, sizeof *scheme, name.at("struct_size"))) return e;
-  if (scheme->directions < 1 || scheme->directions > 3)
-    return wrong(name.at("directions"), "is not 1, 2 or 3");
-  if (scheme->profile == nullptr) return wrong(name.at("profile"), "is missing");
-  if (auto e = check_format(scheme->format)) return e;
-  if (auto e = check_grid(scheme->grid)) return e;
-  if (auto e = check_layout(*scheme)) return e;
-  return check_knobs(scheme->knobs, *scheme->format);
-}
 
 std::optional<ArgumentError> check_arguments(fp8oracle_operation id, const void* args) {
   ResolvedScheme scheme;
