@@ -10,8 +10,7 @@ void append_pair(std::vector<StepBuffer>& list, const Arena& arena, const Step& 
                  const Binding& b) {
   const unsigned direction = b.field->direction != 0 ? b.field->direction : step.directions();
   list.push_back({&arena.codes(b.operand, direction), b.path + ".codes", b.is_written()});
-  const auto left_out = step.operands.find(b.path + ".scale_inv");
-  if (left_out != step.operands.end() && left_out->second.empty()) return;
+  if (step.leaves_out(b.path + ".scale_inv")) return;
   list.push_back({&arena.scale_inv(b.operand, direction), b.path + ".scale_inv",
                   b.field->role == FieldRole::kPairOut});
 }

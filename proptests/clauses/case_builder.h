@@ -19,16 +19,6 @@ struct CastItem {
   std::string input, tensor, scale, amax;
 };
 
-/// The step without scale_inv among its outputs [K13].
-inline Step& without_scale_inv(Step& step) {
-  std::vector<std::string> pairs;
-  for (const Binding& b : bindings(step)) {
-    if (b.is_pair() && !b.operand.empty()) pairs.push_back(b.path);
-  }
-  for (const std::string& pair : pairs) step.give(pair + ".scale_inv", "");
-  return step;
-}
-
 /// Writes a history step by step. Names: "x" inputs, "t" tensors, "y" outputs, "s" scales, "a"
 /// amaxes.
 class CaseBuilder {
@@ -101,7 +91,7 @@ class CaseBuilder {
     Step& s = step(FP8ORACLE_OP_QUANTIZE_MANY);
     s.give("scheme", case_.tensors.front().name);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      const std::string item = "items[" + std::to_string(i) + "].";
+      const std::string item = item_prefix(i);
       give_pairs(s.give(item + "input", items[i].input), case_.tensor(items[i].tensor), item);
       if (given()) s.give(item + "scale", items[i].scale).give(item + "amax", items[i].amax);
     }

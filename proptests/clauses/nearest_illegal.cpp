@@ -170,7 +170,7 @@ class NearestIllegal {
     if (count == 0) return;
     add("items", 0, "items");
     add("item_bytes", static_cast<std::int64_t>(f.item_bytes) - 8, "item_bytes");
-    const std::string prefix = "items[" + std::to_string(item_ % count) + "].";
+    const std::string prefix = item_prefix(item_ % count);
     fields(f.item_fields, prefix);
     if (count < 2) return;
     const InputDecl& x = case_.input(step_.operand("items[1].input"));

@@ -46,8 +46,8 @@ void CallArguments::set_workspace(const fp8oracle_buffer& workspace) {
 }
 
 std::string CallArguments::path(const Field& field, std::int64_t item) const {
-  const std::string prefix = item < 0 ? "" : "items[" + std::to_string(item) + "].";
-  return prefix + std::string(field.name);
+  const std::string name(field.name);
+  return item < 0 ? name : item_prefix(static_cast<std::size_t>(item)) + name;
 }
 
 void CallArguments::fill(std::span<const Field> fields, void* data, std::int64_t item) {
@@ -117,8 +117,7 @@ fp8oracle_pair CallArguments::pair(const Field& field, const std::string& where,
   const unsigned direction = field.direction != 0 ? field.direction : step_.directions();
   fp8oracle_pair pair{};
   pair.codes = buffer(arena_.codes(tensor, direction));
-  const auto left_out = step_.operands.find(where + ".scale_inv");
-  if (left_out == step_.operands.end() || !left_out->second.empty())
+  if (!step_.leaves_out(where + ".scale_inv"))
     pair.scale_inv = buffer(arena_.scale_inv(tensor, direction));
   return pair;
 }

@@ -16,8 +16,9 @@ std::optional<std::size_t> item_of_path(const std::string& path) {
   std::size_t index = 0;
   const char* end = path.data() + path.size();
   const auto result = std::from_chars(path.data() + kItem.size(), end, index);
-  const bool closed = result.ec == std::errc() && result.ptr != end && *result.ptr == ']';
-  return closed ? std::optional(index) : std::nullopt;
+  const bool of_an_item =
+      result.ec == std::errc() && std::string_view(result.ptr, end).starts_with("].");
+  return of_an_item ? std::optional(index) : std::nullopt;
 }
 
 bool takes_an_operand(FieldRole role) {
@@ -47,8 +48,8 @@ bool takes_an_operand(FieldRole role) {
 void append(std::vector<Binding>& list, const Step& step, std::span<const Field> fields,
             std::int64_t item) {
   for (const Field& field : fields) {
-    const std::string path = (item < 0 ? "" : std::string(kItem) + std::to_string(item) + "].") +
-                             std::string(field.name);
+    const std::string path =
+        (item < 0 ? "" : item_prefix(static_cast<std::size_t>(item))) + std::string(field.name);
     if (takes_an_operand(field.role)) list.push_back({&field, item, path, step.operand(path)});
     if (field.role != FieldRole::kItems) continue;
     const std::size_t count = step.items();
@@ -80,6 +81,11 @@ Step& Step::give(const std::string& field, const std::string& given) {
   return *this;
 }
 
+bool Step::leaves_out(std::string_view part) const {
+  const auto found = operands.find(part);
+  return found != operands.end() && found->second.empty();
+}
+
 std::uint32_t Step::option(std::string_view option_name, std::uint32_t otherwise) const {
   const auto found = options.find(option_name);
   return found == options.end() ? otherwise : found->second;
@@ -107,8 +113,8 @@ void Step::drop_items(std::size_t begin, std::size_t count) {
     if (!index || *index < begin) {
       kept.emplace(path, given);
     } else if (*index >= begin + count) {
-      const std::string behind = path.substr(path.find(']'));
-      kept.emplace(std::string(kItem) + std::to_string(*index - count) + behind, given);
+      const std::string behind = path.substr(path.find(']') + 2);
+      kept.emplace(item_prefix(*index - count) + behind, given);
     }
   }
   operands = std::move(kept);
@@ -122,6 +128,17 @@ unsigned Step::directions() const {
     if (field.ends_with("columnwise")) bits |= FP8ORACLE_COLUMNWISE;
   }
   return bits != 0 ? bits : option("directions");
+}
+
+std::string item_prefix(std::size_t item) {
+  return std::string(kItem) + std::to_string(item) + "].";
+}
+
+Step& without_scale_inv(Step& step) {
+  for (const Binding& b : bindings(step)) {
+    if (b.is_pair() && !b.operand.empty()) step.give(b.path + ".scale_inv", "");
+  }
+  return step;
 }
 
 bool Binding::is_matrix() const {

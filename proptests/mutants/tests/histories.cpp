@@ -186,11 +186,7 @@ Case presence(const Scheme& scheme, const Plan& plan) {
   c.steps = {quantize(scheme, "x", "all", "s", "a1"), quantize(scheme, "x", "no_amax", "s", ""),
              quantize(scheme, "x", "no_scale_inv", "s", "a2"),
              quantize(scheme, "x", "neither", "s", ""), quantize(scheme, "x", "no_scale", "", "")};
-  for (const std::size_t i : {2u, 3u}) {
-    for (const char* pair : {"rowwise", "columnwise"}) {
-      if (!c.steps[i].operand(pair).empty()) c.steps[i].give(std::string(pair) + ".scale_inv", "");
-    }
-  }
+  for (const std::size_t i : {2u, 3u}) without_scale_inv(c.steps[i]);
   // Without a scale_inv nothing can be read [K7].
   for (const unsigned direction : directions_of(scheme)) {
     const std::string y = "y" + std::to_string(direction);

@@ -62,6 +62,8 @@ struct Step {
   const std::string& operand(std::string_view field) const;
   /// Gives a field an operand, or with "" none.
   Step& give(const std::string& field, const std::string& name);
+  /// Whether a part of a pair is left out: "rowwise.scale_inv".
+  bool leaves_out(std::string_view part) const;
   std::uint32_t option(std::string_view option_name, std::uint32_t otherwise = 0) const;
   Step& set(const std::string& option_name, std::uint32_t value);
   /// How many items the operands speak of.
@@ -71,6 +73,12 @@ struct Step {
   /// fp8oracle_direction bits of the call: those of its pairs, else the option, else 0.
   unsigned directions() const;
 };
+
+/// "items[2].": what stands before the fields of an item.
+std::string item_prefix(std::size_t item);
+
+/// Leaves the scale_inv of every pair out of the call [K13].
+Step& without_scale_inv(Step& step);
 
 /// One field of a step's call, and what it is given.
 struct Binding {
