@@ -183,8 +183,7 @@ class Runner {
     const auto direction =
         result.scheme.has(FP8ORACLE_ROWWISE) ? FP8ORACLE_ROWWISE : FP8ORACLE_COLUMNWISE;
     const runner::Cast cast = runner::casts_of(c, arena, wanted, 0).at(0);
-    result.quality =
-        measure(runner::QuantizedView(c, arena, wanted, 0, cast, direction), wanted.steps[0].arena);
+    result.quality = measure(runner::QuantizedView(c, arena, wanted, 0, cast, direction));
   }
 
   void judge_difference(const Case& c, InputResult& result, runner::Session& reference,

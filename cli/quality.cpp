@@ -4,12 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 
 #include "fp8oracle/format.h"
 #include "reference/codec.h"
-#include "reference/e8m0.h"
 
 namespace fp8oracle::cli {
 namespace {
@@ -18,24 +16,13 @@ double percent(std::uint64_t part, std::uint64_t all) {
   return all == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(all);
 }
 
-/// The scale_inv of the element, as it is stored.
-float scale_inv_of(const runner::QuantizedView& view, const std::vector<std::uint8_t>& arena,
-                   std::int64_t row, std::int64_t col) {
-  if (view.scheme().grid.is_mx()) return reference::e8m0_value(view.stored_scale(row, col));
-  float scale_inv = 0;
-  const auto index = static_cast<std::size_t>(view.scale_inv_index(row, col));
-  std::memcpy(&scale_inv, arena.data() + view.scale_inv().begin + index * sizeof scale_inv,
-              sizeof scale_inv);
-  return scale_inv;
-}
-
 }  // namespace
 
 double Quality::sqnr_db() const {
   return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
 }
 
-Quality measure(const runner::QuantizedView& view, const std::vector<std::uint8_t>& arena) {
+Quality measure(const runner::QuantizedView& view) {
   const Scheme& scheme = view.scheme();
   std::array<double, 256> value{};
   for (std::size_t code = 0; code < value.size(); ++code)
@@ -50,7 +37,7 @@ Quality measure(const runner::QuantizedView& view, const std::vector<std::uint8_
       q.zeros += magnitude == 0;
       q.saturated += magnitude == max_code;
       const double x = view.x(row, col);
-      const double error = std::fabs(x - value[code] * scale_inv_of(view, arena, row, col));
+      const double error = std::fabs(x - value[code] * view.stored_scale_inv(row, col));
       if (!std::isfinite(x) || !std::isfinite(error)) continue;
       q.signal += x * x;
       q.noise += error * error;

@@ -21,8 +21,8 @@ struct Quality {
   double sqnr_db() const;  ///< +Inf where nothing was lost
 };
 
-/// Of one direction of a quantize step; `arena` is what the step left.
-Quality measure(const runner::QuantizedView& view, const std::vector<std::uint8_t>& arena);
+/// Of one direction of a quantize step.
+Quality measure(const runner::QuantizedView& view);
 
 /// "SQNR 31.5 dB, max error 0.0123, zeros 0.10 %, saturated 0.00 %"
 std::string in_words(const Quality& quality);

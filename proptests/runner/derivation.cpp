@@ -5,7 +5,6 @@
 
 #include "reference/amax.h"
 #include "reference/describe.h"
-#include "reference/e8m0.h"
 #include "reference/explain.h"
 #include "reference/scale.h"
 
@@ -31,11 +30,8 @@ Lines derive_free_scale(const QuantizedView& view, std::int64_t row, std::int64_
 
 Lines derive_scale_inv_of(const QuantizedView& view, std::int64_t row, std::int64_t col) {
   const Grid& grid = view.scheme().grid;
-  if (view.scale_inv_is_given()) {
-    const float scale_inv = grid.is_mx() ? reference::e8m0_value(view.stored_scale(row, col))
-                                         : view.stored_scale_inv(row, col);
-    return {"scale_inv      = " + reference::number(scale_inv) + ", given"};
-  }
+  if (view.scale_inv_is_given())
+    return {"scale_inv      = " + reference::number(view.stored_scale_inv(row, col)) + ", given"};
   if (grid.scale_is_given()) return reference::derive_scale_inv(view.knobs(), view.scale());
   if (!grid.is_mx()) return derive_free_scale(view, row, col);
   return reference::derive_block_scale(view.scheme().format, view.knobs(), view.block(row, col));

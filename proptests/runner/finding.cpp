@@ -102,21 +102,20 @@ void explain_cast(const Case& c, const Trial& trial, const Difference& d, const 
   const TensorDecl& t = c.tensor(b.owner);
   const auto direction = static_cast<fp8oracle_direction>(b.direction == 3 ? 1u : b.direction);
   const QuantizedView view(c, trial.arena, trial.reference, d.step, cast, direction);
-  const bool of_a_scale = b.role == Role::kScaleInv;
   const auto at = place_of(c, trial.arena, d);
-  if (t.scheme.grid.scale_is_given()) {
-    // An empty tensor has a scale_inv and no elements.
-    f.scale =
-        hex(std::bit_cast<std::uint32_t>(at ? view.factor(at->row, at->col) : view.scale()), 8);
-    if (of_a_scale) f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
+  if (!at) {  // padding, or the one scale_inv of all elements
+    if (!t.scheme.grid.scale_is_given()) return;
+    f.scale = hex(std::bit_cast<std::uint32_t>(view.scale()), 8);
+    f.derivation = reference::derive_scale_inv(view.knobs(), view.scale());
+    return;
   }
   // The output may be another than the step's, of another shape.
-  if (!at || at->row >= t.rows || at->col >= t.cols) return;
+  if (at->row >= t.rows || at->col >= t.cols) return;
   f.x = hex(std::bit_cast<std::uint32_t>(view.x(at->row, at->col)), 8);
   f.block = block_text(t, direction, *at);
   f.scale = hex(std::bit_cast<std::uint32_t>(view.factor(at->row, at->col)), 8);
-  f.derivation = of_a_scale ? derive_scale_inv_of(view, at->row, at->col)
-                            : derive_element(view, at->row, at->col);
+  f.derivation = b.role == Role::kScaleInv ? derive_scale_inv_of(view, at->row, at->col)
+                                           : derive_element(view, at->row, at->col);
 }
 
 void explain_quantize(const Case& c, const Trial& trial, const Difference& d, Finding& f) {

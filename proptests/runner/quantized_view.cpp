@@ -82,6 +82,7 @@ std::uint8_t QuantizedView::stored_scale(std::int64_t row, std::int64_t col) con
 }
 
 float QuantizedView::stored_scale_inv(std::int64_t row, std::int64_t col) const {
+  if (tensor_.scheme.grid.is_mx()) return reference::e8m0_value(stored_scale(row, col));
   float scale_inv = 0;
   const auto at = static_cast<std::uint64_t>(scale_inv_index(row, col)) * sizeof scale_inv;
   std::memcpy(&scale_inv, after_.data() + scale_inv_.begin + at, sizeof scale_inv);

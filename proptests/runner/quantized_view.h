@@ -52,7 +52,7 @@ class QuantizedView {
   float scale() const { return scale_; }
   /// The stored E8M0 code of the element's block (MX).
   std::uint8_t stored_scale(std::int64_t row, std::int64_t col) const;
-  /// The stored FP32 scale_inv of the element (all other grids).
+  /// The stored scale_inv of the element, whatever its type.
   float stored_scale_inv(std::int64_t row, std::int64_t col) const;
   /// The elements that share a scale with this one, itself with them.
   std::vector<float> block(std::int64_t row, std::int64_t col) const;
