@@ -34,14 +34,11 @@ void kernel::dequantize(const Decisions& d, const DequantizeArgs& args) {
     scales = scale_plan(args.scheme, direction, args.pair.scale_inv, rows, cols,
                         FP8ORACLE_OP_DEQUANTIZE);
   }
-  const bool rowwise = direction == FP8ORACLE_ROWWISE;
   const Grid& grid = args.scheme.grid;
   for (std::int64_t row = 0; row < rows; ++row) {
     for (std::int64_t col = 0; col < cols; ++col) {
       if (!tensor) {
-        const std::int64_t line = rowwise ? row : col, along = rowwise ? col : row;
-        const std::int64_t i = grid.repeat ? line : line / grid.block_rows;
-        const std::int64_t j = grid.block_cols == 0 ? 0 : along / grid.block_cols;
+        const auto [i, j] = scale_number(grid, direction, row, col);
         const std::uint32_t bits =
             rule.block_scale_inv(i, j, d.layout.scale_index(i, j, scales), scales);
         scale_inv =

@@ -66,6 +66,18 @@ ScalePlan scale_plan(const ResolvedScheme& scheme, unsigned direction,
                      const fp8oracle_buffer& buffer, std::int64_t rows, std::int64_t cols,
                      fp8oracle_operation operation);
 
+/// The scale of an element: number j along its line, or along its band of lines, i.
+struct ScaleNumber {
+  std::int64_t i, j;
+};
+inline ScaleNumber scale_number(const Grid& grid, unsigned direction, std::int64_t row,
+                                std::int64_t col) {
+  const bool rowwise = direction == FP8ORACLE_ROWWISE;
+  const std::int64_t line = rowwise ? row : col, along = rowwise ? col : row;
+  return {grid.repeat ? line : line / grid.block_rows,
+          grid.block_cols == 0 ? 0 : along / grid.block_cols};
+}
+
 /// Writes one byte where the index lies in the buffer.
 inline void store(const fp8oracle_buffer& buffer, std::int64_t index, std::uint8_t byte) {
   if (index < 0 || static_cast<std::uint64_t>(index) >= buffer.bytes) return;

@@ -42,10 +42,7 @@ float free_scale(const Decisions& d, const Block& block) {
 void write_scale_inv(const Decisions& d, const Block& block, const ScalePlan& plan) {
   if (!d.writes.block_scale_inv(block)) return;
   const Grid& grid = block.args.scheme.grid;
-  const std::int64_t line = block.rowwise() ? block.row : block.col;
-  const std::int64_t along = block.rowwise() ? block.col : block.row;
-  const std::int64_t j = grid.block_cols == 0 ? 0 : along / grid.block_cols;
-  const std::int64_t first = grid.repeat ? line : line / grid.block_rows;
+  const auto [first, j] = scale_number(grid, block.direction, block.row, block.col);
   const std::int64_t copies = grid.repeat ? block.lines() : 1;
   const std::uint32_t bits = d.block.stored(block);
   for (std::int64_t i = first; i < first + copies; ++i)

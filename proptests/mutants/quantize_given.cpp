@@ -8,7 +8,7 @@ namespace {
 class GivenScales {
  public:
   GivenScales(const Decisions& d, const Args& args, unsigned direction)
-      : d_(d), grid_(args.scheme.grid), rowwise_(direction == FP8ORACLE_ROWWISE) {
+      : d_(d), grid_(args.scheme.grid), direction_(direction) {
     const fp8oracle_buffer buffer = d.given.scale_inv(args, direction);
     if (grid_.scale_is_given()) {
       one_ = read_float(buffer.data);
@@ -20,9 +20,7 @@ class GivenScales {
 
   float at(std::int64_t row, std::int64_t col) const {
     if (grid_.scale_is_given()) return one_;
-    const std::int64_t line = rowwise_ ? row : col, along = rowwise_ ? col : row;
-    const std::int64_t i = grid_.repeat ? line : line / grid_.block_rows;
-    const std::int64_t j = grid_.block_cols == 0 ? 0 : along / grid_.block_cols;
+    const auto [i, j] = scale_number(grid_, direction_, row, col);
     const std::uint32_t bits = fetch_scale(plan_, d_.layout.scale_index(i, j, plan_));
     return grid_.is_mx() ? d_.dequantize.e8m0_value(static_cast<std::uint8_t>(bits))
                          : from_bits(bits);
@@ -31,7 +29,7 @@ class GivenScales {
  private:
   const Decisions& d_;
   const Grid& grid_;
-  const bool rowwise_;
+  const unsigned direction_;
   float one_ = 1.0f;
   ScalePlan plan_;
 };
