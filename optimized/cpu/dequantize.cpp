@@ -29,11 +29,7 @@ inline constexpr std::int64_t kWidth = 256;
 void ScalesOfRow(const DequantizeCall& call, std::int64_t row, std::int64_t col, std::int64_t cols,
                  float* scale_inv) {
   alignas(64) std::uint8_t codes[kWidth] = {};
-  for (std::int64_t c = 0; c < cols; ++c) {
-    const std::int64_t outer = call.rowwise ? row : col + c;
-    const std::int64_t block = (call.rowwise ? col + c : row) / kMxBlock;
-    codes[c] = call.scales[call.layout.index(outer, block)];
-  }
+  call.scales.of_row(row, col, cols, codes);
   const hn::Rebind<std::uint8_t, DI> d8;
   for (std::int64_t c = 0; c < cols; c += kLanes) {
     hn::Store(E8m0Values(hn::PromoteTo(kI, hn::LoadU(d8, codes + c))), kF, scale_inv + c);
@@ -70,8 +66,9 @@ HWY_INLINE void DequantizeTile(const DequantizeCall& call, const fp8oracle_matri
   }
   for (std::int64_t r = 0; r < rows; ++r) {
     // Columnwise scales change with each block of rows only.
-    const bool new_scales = call.rowwise || (row + r) % kMxBlock == 0;
-    if (call.scales != nullptr && new_scales) ScalesOfRow(call, row + r, col, cols, scale_inv);
+    const bool new_scales = call.scales.rowwise || (row + r) % kMxBlock == 0;
+    if (call.scales.codes != nullptr && new_scales)
+      ScalesOfRow(call, row + r, col, cols, scale_inv);
     const std::uint8_t* const codes =
         call.transposed ? turned[r] : call.codes + (row + r) * output.cols + col;
     DequantizeRow(decoder, codes, scale_inv,
@@ -113,13 +110,13 @@ void dequantize(const ResolvedScheme& scheme, const fp8oracle_dequantize_args& a
   DequantizeCall call;
   call.rule = decode_rule(scheme.format);
   call.codes = static_cast<const std::uint8_t*>(args.pair.codes.data);
-  call.rowwise = direction == FP8ORACLE_ROWWISE;
+  call.scales.rowwise = direction == FP8ORACLE_ROWWISE;
   call.transposed = codes_shape(scheme, direction, rows, cols).transposed;
   if (scheme.grid.scale_is_given()) {
     call.scale_inv = load_scalar(args.pair.scale_inv);
   } else {
-    call.scales = static_cast<const std::uint8_t*>(args.pair.scale_inv.data);
-    call.layout = scale_layout(scheme, direction, rows, cols);
+    call.scales.codes = static_cast<const std::uint8_t*>(args.pair.scale_inv.data);
+    call.scales.layout = scale_layout(scheme, direction, rows, cols);
   }
   const Shards shards = band_shards(rows, cols);
   parallel_for(shards.count(), rows * cols, [&](std::int64_t i) {

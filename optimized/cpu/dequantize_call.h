@@ -12,10 +12,8 @@ namespace fp8oracle::cpu {
 struct DequantizeCall {
   DecodeRule rule;
   const std::uint8_t* codes = nullptr;
-  const std::uint8_t* scales = nullptr;  ///< E8M0; null: `scale_inv` for all
-  ScaleLayout layout;
+  BlockScales scales;  ///< without: `scale_inv` for all
   float scale_inv = 1.0f;
-  bool rowwise = true;
   bool transposed = false;  ///< codes are [cols, rows]
 };
 

@@ -12,11 +12,9 @@ namespace fp8oracle::cpu {
 struct GivenCall {
   ElementRule rule;
   std::uint8_t* codes = nullptr;
-  const std::uint8_t* scales = nullptr;  ///< E8M0; null: `factor` for all
-  ScaleLayout layout;
+  BlockScales scales;   ///< without: `factor` for all
   float factor = 1.0f;  ///< RN(1 / scale_inv), or scale_inv where `divide`
   bool divide = false;
-  bool rowwise = true;
   bool transposed = false;  ///< codes are [cols, rows]
 };
 

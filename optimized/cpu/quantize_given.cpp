@@ -30,11 +30,7 @@ inline constexpr std::int64_t kGivenWidth = 256;
 void FactorsOfRow(const GivenCall& call, std::int64_t row, std::int64_t col, std::int64_t cols,
                   float* factors) {
   alignas(64) std::uint8_t codes[kGivenWidth] = {};
-  for (std::int64_t c = 0; c < cols; ++c) {
-    const std::int64_t outer = call.rowwise ? row : col + c;
-    const std::int64_t block = (call.rowwise ? col + c : row) / kMxBlock;
-    codes[c] = call.scales[call.layout.index(outer, block)];
-  }
+  call.scales.of_row(row, col, cols, codes);
   const hn::Rebind<std::uint8_t, DI> d8;
   for (std::int64_t c = 0; c < kGivenWidth; c += kLanes)
     hn::Store(E8m0Reciprocals(hn::PromoteTo(kI, hn::LoadU(d8, codes + c))), kF, factors + c);
@@ -43,7 +39,7 @@ void FactorsOfRow(const GivenCall& call, std::int64_t row, std::int64_t col, std
 class GivenKernel {
  public:
   explicit HWY_INLINE GivenKernel(const GivenCall& call)
-      : codec_(call.rule), divide_(call.divide), mx_(call.scales != nullptr) {}
+      : codec_(call.rule), divide_(call.divide), mx_(call.scales.codes != nullptr) {}
 
   /// A row of at most 256 elements.
   template <class T>
@@ -90,8 +86,8 @@ HWY_INLINE void GivenTile(const GivenCall& call, const fp8oracle_matrix& input,
   GivenKernel kernel(call);
   for (std::int64_t r = tile.row_begin; r < tile.row_end; ++r) {
     // Columnwise scales change with each block of rows only.
-    const bool new_scales = call.rowwise || r == tile.row_begin || r % kMxBlock == 0;
-    if (call.scales != nullptr && new_scales)
+    const bool new_scales = call.scales.rowwise || r == tile.row_begin || r % kMxBlock == 0;
+    if (call.scales.codes != nullptr && new_scales)
       FactorsOfRow(call, r, tile.col_begin, tile.cols(), factors);
     const T* in = static_cast<const T*>(input.data.data) + r * input.row_stride + tile.col_begin;
     kernel.Row(
@@ -132,15 +128,15 @@ GivenCall given_call(const ResolvedScheme& scheme, const fp8oracle_matrix& input
   GivenCall call;
   call.rule = element_rule(scheme.format, scheme.knobs);
   call.codes = static_cast<std::uint8_t*>(pair.codes.data);
-  call.rowwise = direction == FP8ORACLE_ROWWISE;
+  call.scales.rowwise = direction == FP8ORACLE_ROWWISE;
   call.transposed = codes_shape(scheme, direction, input.rows, input.cols).transposed;
   if (scheme.grid.scale_is_given()) {
     const float scale_inv = load_scalar(pair.scale_inv);
     call.divide = scheme.knobs.product == FP8ORACLE_PRODUCT_X_OVER_SCALE_INV;
     call.factor = call.divide ? scale_inv : 1.0f / scale_inv;
   } else {
-    call.scales = static_cast<const std::uint8_t*>(pair.scale_inv.data);
-    call.layout = scale_layout(scheme, direction, input.rows, input.cols);
+    call.scales.codes = static_cast<const std::uint8_t*>(pair.scale_inv.data);
+    call.scales.layout = scale_layout(scheme, direction, input.rows, input.cols);
   }
   return call;
 }

@@ -40,6 +40,22 @@ struct ScaleLayout {
 ScaleLayout scale_layout(const ResolvedScheme& scheme, fp8oracle_direction direction,
                          std::int64_t rows, std::int64_t cols);
 
+/// The E8M0 scales of one direction of a tensor; without codes there are none.
+struct BlockScales {
+  const std::uint8_t* codes = nullptr;
+  ScaleLayout layout;
+  bool rowwise = true;
+
+  /// Those of `cols` elements of a row, one an element.
+  void of_row(std::int64_t row, std::int64_t col, std::int64_t cols, std::uint8_t* to) const {
+    for (std::int64_t c = 0; c < cols; ++c) {
+      const std::int64_t outer = rowwise ? row : col + c;
+      const std::int64_t block = (rowwise ? col + c : row) / kMxBlock;
+      to[c] = codes[layout.index(outer, block)];
+    }
+  }
+};
+
 /// Clears a buffer that has padding: its own backends leave no padding byte unwritten.
 void clear_padding(const ScaleLayout& layout, std::uint8_t* scale_inv);
 
