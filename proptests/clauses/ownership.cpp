@@ -74,20 +74,6 @@ std::vector<Difference> earlier_tensor_is_what_it_was(const Case&, const Arena& 
   return must_equal(arena, outcome, "y_before", "y_after");
 }
 
-std::vector<std::uint8_t> new_scale_inv(const Scheme& scheme, const Plan& plan,
-                                        unsigned direction) {
-  const ScaleGrid shape = scale_grid(scheme.resolved(), static_cast<fp8oracle_direction>(direction),
-                                     plan.rows, plan.cols);
-  std::vector<std::uint8_t> bytes =
-      plans::random_bytes(plan, 7, static_cast<std::size_t>(shape.bytes()));
-  if (!scheme.grid.scale_is_given()) {
-    for (std::uint8_t& code : bytes) code = static_cast<std::uint8_t>(117 + code % 20);
-  } else {
-    bytes[3] = static_cast<std::uint8_t>(0x3A + bytes[3] % 8);  // an ordinary magnitude
-  }
-  return bytes;
-}
-
 Case scale_inv_is_replaced(const Scheme& scheme, const Plan& plan) {
   CaseBuilder b("K5", scheme, plan);
   b.input(Bulk::kOrdinary)
@@ -98,7 +84,7 @@ Case scale_inv_is_replaced(const Scheme& scheme, const Plan& plan) {
   const unsigned direction = one_direction(scheme, plan.variant);
   b.quantize();
   b.dequantize(direction, "y_before");
-  b.write_scale_inv(direction, new_scale_inv(scheme, plan, direction));
+  b.write_scale_inv(direction, drawn_scale_inv(scheme, plan, direction, false));
   b.dequantize(direction, "y_after");
   return b.done();
 }
