@@ -76,6 +76,18 @@ TEST(KillTable, GoesOnWithTheThreadsThatItGot) {
   EXPECT_GT(limit.refused(), 0);
 }
 
+/// Out of all mutants, the first of a clause stands in the reference's place, whatever is asked for.
+TEST(KillTable, AFamilyAloneHasNoOtherReferencesThanTheWholeTable) {
+  std::vector<Mutant> mutants = three();
+  mutants[0].family = "first";
+  mutants[1].family = mutants[2].family = "rest";
+  KillOptions options;
+  options.family = "rest";
+  EXPECT_EQ(run_kill_table(mutants, reference::backend(), options).references.size(), 0u);
+  options.family = "first";
+  EXPECT_EQ(run_kill_table(mutants, reference::backend(), options).references.size(), 1u);
+}
+
 TEST(KillTable, NamesTheFamiliesWhenOneIsUnknown) {
   KillOptions options;
   options.family = "nobody";
